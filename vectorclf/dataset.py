@@ -1,0 +1,383 @@
+"""Coded passages: records, loading with full validation, splits by case, label matrix."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from vectorclf.codebook import Codebook, load_codebook
+from vectorclf.errors import DatasetError, MissingInputError
+
+KINDS = ("documented", "composite", "background")
+SPLITS = ("train", "dev", "test")
+
+
+class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Public report a documented passage's facts come from."""
+
+    title: str
+    publisher: str = ""
+    date: str = ""
+
+
+class Coding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What earns one label: exact phrases of the text, and how it is told."""
+
+    evidence: tuple[str, ...]
+    status: str = "asserted"
+
+
+class CodedPassage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One text of the dataset with its adjudicated labels and both coders' own.
+
+    Attributes
+    ----------
+    id, text : str
+    labels : dict of str to Coding
+        Adjudicated; empty where the text earns none.
+    case : str
+        Groups the splits: all texts on one real or invented case share it.
+    kind : str
+        "documented" (a public case), "composite" (invented) or "background" (other news).
+    register, language : str
+    sources : tuple of Source
+        Required for documented texts.
+    first, second : tuple of str
+        Labels the first coder, and the second coder working blind, gave.
+    hard : bool
+        The labels are earned by indirect wording.
+    note : str
+    """
+
+    id: str
+    text: str
+    labels: dict[str, Coding]
+    case: str
+    kind: str
+    register: str
+    language: str = "en"
+    sources: tuple[Source, ...] = ()
+    first: tuple[str, ...] = ()
+    second: tuple[str, ...] | None = None
+    hard: bool = False
+    note: str = ""
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """One thing wrong with a dataset: file, line, field, what, and the remedy."""
+
+    file: str
+    line: int
+    field: str
+    message: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        text = f"{place}: {self.field}: {self.message}"
+        return f"{text}; {self.remedy}" if self.remedy else text
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A passage and where it stands."""
+
+    passage: CodedPassage
+    file: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A coded dataset: codebook, passages, split of every case.
+
+    Attributes
+    ----------
+    codebook : Codebook
+    passages : tuple of CodedPassage
+    split_by_case : mapping of str to str
+        Empty where the dataset has no ``splits.json``.
+    sha256 : str
+        Over the passages and the splits, in their order.
+    """
+
+    codebook: Codebook
+    passages: tuple[CodedPassage, ...]
+    split_by_case: Mapping[str, str] = field(default_factory=dict)
+    sha256: str = ""
+
+    def split(self, *names: str) -> tuple[CodedPassage, ...]:
+        """Passages whose case is in one of the named splits."""
+        return tuple(p for p in self.passages if self.split_by_case.get(p.case) in names)
+
+
+@dataclass(frozen=True)
+class LabeledTexts:
+    """Texts to learn from, whatever file they came from.
+
+    Attributes
+    ----------
+    texts : tuple of str
+    labels : tuple of tuple of str
+    groups : tuple of str
+        Texts of one group never stand on both sides of a split.
+    evidence : tuple of dict of str to tuple of str
+        Phrases that earn each label; empty dicts where the data has none.
+    """
+
+    texts: tuple[str, ...]
+    labels: tuple[tuple[str, ...], ...]
+    groups: tuple[str, ...]
+    evidence: tuple[Mapping[str, tuple[str, ...]], ...]
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    @property
+    def sha256(self) -> str:
+        """Hash of texts, labels and groups, in order."""
+        digest = hashlib.sha256()
+        for row in zip(self.texts, self.labels, self.groups, strict=True):
+            digest.update(msgspec.json.encode(row))
+        return digest.hexdigest()
+
+    def take(self, rows: Sequence[int] | np.ndarray) -> LabeledTexts:
+        """The named rows, in their order."""
+        rows = [int(i) for i in rows]
+        return LabeledTexts(
+            *(tuple(column[i] for i in rows) for column in
+              (self.texts, self.labels, self.groups, self.evidence))
+        )
+
+
+def labeled_texts(passages: Iterable[CodedPassage]) -> LabeledTexts:
+    """Coded passages as texts to learn from, grouped by case."""
+    passages = tuple(passages)
+    return LabeledTexts(
+        texts=tuple(p.text for p in passages),
+        labels=tuple(tuple(p.labels) for p in passages),
+        groups=tuple(p.case for p in passages),
+        evidence=tuple({k: c.evidence for k, c in p.labels.items()} for p in passages),
+    )
+
+
+def label_matrix(labels: Sequence[Iterable[str]], label_ids: Sequence[str]) -> np.ndarray:
+    """Which text has which label.
+
+    Parameters
+    ----------
+    labels : sequence of iterables of str, n_texts long
+    label_ids : sequence of str, n_labels long
+
+    Returns
+    -------
+    Y : ndarray of shape (n_texts, n_labels), bool, C order
+    """
+    column = {label: j for j, label in enumerate(label_ids)}
+    Y = np.zeros((len(labels), len(label_ids)), dtype=bool)
+    for i, row in enumerate(labels):
+        for label in row:
+            Y[i, column[label]] = True
+    return Y
+
+
+def read_rows(directory: Path) -> Iterator[tuple[str, int, bytes]]:
+    """(file name, line number, raw line) of every non-blank line of ``passages/*.jsonl``."""
+    files = sorted((directory / "passages").glob("*.jsonl"))
+    if not files:
+        raise MissingInputError(
+            "expected passages/*.jsonl, found none", place=str(directory),
+            remedy="name a dataset directory such as datasets/recruitment",
+        )
+    for file in files:
+        with open(file, "rb") as lines:
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    yield str(file), number, line
+
+
+def decode_row(line: bytes) -> CodedPassage:
+    """One line as a record.
+
+    Raises
+    ------
+    msgspec.DecodeError, msgspec.ValidationError
+        Its message names the field, as in ``Expected `str`, got `int` - at `$.text```.
+    """
+    return _decoder.decode(line)
+
+
+_decoder = msgspec.json.Decoder(CodedPassage)
+
+
+def encode_row(passage: CodedPassage) -> bytes:
+    """One record as a line of JSON, without the line end."""
+    return msgspec.json.encode(passage)
+
+
+def load_dataset(directory: str | Path) -> Dataset:
+    """Read a dataset directory: ``codebook.toml``, ``passages/*.jsonl``, ``splits.json``.
+
+    Raises
+    ------
+    MissingInputError
+        No such directory, or no passages in it.
+    DatasetError
+        The first fault found; ``vectorclf check`` lists them all.
+    """
+    directory = Path(directory)
+    if not directory.is_dir():
+        raise MissingInputError("expected a dataset directory, found none", place=str(directory))
+    codebook = load_codebook(directory)
+    digest = hashlib.sha256()
+    passages = []
+    for file, number, line in read_rows(directory):
+        try:
+            passage = decode_row(line)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise DatasetError(
+                str(error), place=f"{file}:{number}", remedy=f"run: vectorclf check {directory}"
+            ) from error
+        for label, coding in passage.labels.items():
+            if label not in codebook:
+                raise DatasetError(
+                    f"expected labels of the codebook, got {label!r}", place=f"{file}:{number}",
+                    remedy=codebook._suggest(label),
+                )
+            for phrase in coding.evidence:
+                if phrase not in passage.text:
+                    raise DatasetError(
+                        f"expected evidence that stands in the text, got {phrase!r}",
+                        place=f"{file}:{number}",
+                    )
+        digest.update(line.strip() + b"\n")
+        passages.append(passage)
+    splits = read_splits(directory)
+    digest.update(json.dumps(splits, sort_keys=True).encode())
+    return Dataset(codebook, tuple(passages), splits, digest.hexdigest())
+
+
+def read_splits(directory: Path) -> dict[str, str]:
+    """Split of every case from ``splits.json``; empty where there is no such file."""
+    path = directory / "splits.json"
+    if not path.exists():
+        return {}
+    try:
+        content = msgspec.json.decode(path.read_bytes(), type=dict[str, list[str]])
+    except msgspec.DecodeError as error:
+        raise DatasetError(str(error), place=str(path)) from error
+    split_by_case: dict[str, str] = {}
+    for name, cases in content.items():
+        if name not in SPLITS:
+            raise DatasetError(
+                f"expected splits {', '.join(SPLITS)}, got {name!r}", place=str(path)
+            )
+        for case in cases:
+            if split_by_case.setdefault(case, name) != name:
+                raise DatasetError(
+                    f"expected every case in one split, got {case!r} in "
+                    f"{split_by_case[case]} and {name}",
+                    place=str(path), remedy="delete it from one of the two",
+                )
+    return split_by_case
+
+
+def read_labeled_file(
+    path: str | Path,
+    *,
+    text_key: str = "text",
+    labels_key: str = "labels",
+    group_key: str | None = None,
+) -> LabeledTexts:
+    """Anybody's labeled texts: JSONL or CSV, plain or ``.gz``.
+
+    Parameters
+    ----------
+    path : str or Path
+    text_key, labels_key : str
+        Names of the two columns. Labels are a JSON list, a JSON object (its keys), or, in CSV,
+        a text with ``;``, ``|`` or ``,`` between labels.
+    group_key : str, optional
+        Column that says which texts belong together; without it every text stands for itself.
+
+    Raises
+    ------
+    MissingInputError, DatasetError
+        With file and line, the keys found, and the option to try.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise MissingInputError("expected a file of labeled texts, found none", place=str(path))
+    texts: list[str] = []
+    labels: list[tuple[str, ...]] = []
+    groups: list[str] = []
+    for number, row in _rows_of(path):
+        place = f"{path}:{number}"
+        for key, option in ((text_key, "--text-key"), (labels_key, "--labels-key"),
+                            (group_key, "--group-key")):
+            if key is not None and key not in row:
+                found = ", ".join(repr(k) for k in list(row)[:8])
+                raise DatasetError(
+                    f"expected key {key!r}, got {found}", place=place, remedy=f"try {option} NAME"
+                )
+        if not isinstance(row[text_key], str):
+            raise DatasetError(
+                f"expected {text_key!r} to be text, got {type(row[text_key]).__name__}", place=place
+            )
+        texts.append(row[text_key])
+        labels.append(_labels_of(row[labels_key], place))
+        groups.append(str(row[group_key]) if group_key else f"row {number}")
+    if not texts:
+        raise DatasetError("expected at least one row, got none", place=str(path))
+    return LabeledTexts(tuple(texts), tuple(labels), tuple(groups), tuple({} for _ in texts))
+
+
+def _rows_of(path: Path) -> Iterator[tuple[int, dict]]:
+    opened = gzip.open(path, "rb") if path.suffix == ".gz" else open(path, "rb")  # noqa: SIM115
+    name = path.name.removesuffix(".gz")
+    with opened as raw:
+        try:
+            text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
+            if name.endswith((".csv", ".tsv")):
+                csv.field_size_limit(1 << 30)
+                reader = csv.DictReader(text, delimiter="\t" if name.endswith(".tsv") else ",")
+                for row in reader:
+                    yield reader.line_num, row
+                return
+            for number, line in enumerate(text, 1):
+                if not line.strip():
+                    continue
+                try:
+                    row = msgspec.json.decode(line)
+                except msgspec.DecodeError as error:
+                    raise DatasetError(
+                        f"expected a JSON object a line, got: {error}", place=f"{path}:{number}"
+                    ) from error
+                if not isinstance(row, dict):
+                    raise DatasetError(
+                        f"expected a JSON object, got {type(row).__name__}",
+                        place=f"{path}:{number}",
+                    )
+                yield number, row
+        except (UnicodeDecodeError, EOFError, gzip.BadGzipFile) as error:
+            raise DatasetError(f"expected UTF-8 text, got: {error}", place=str(path)) from error
+
+
+def _labels_of(value: object, place: str) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if isinstance(value, str):
+        separator = next((s for s in (";", "|") if s in value), ",")
+        value = [part.strip() for part in value.split(separator) if part.strip()]
+    if isinstance(value, (list, dict)) and all(isinstance(v, str) for v in value):
+        return tuple(dict.fromkeys(value))
+    raise DatasetError(f"expected a list of labels, got {value!r}", place=place)
