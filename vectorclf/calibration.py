@@ -1,0 +1,268 @@
+"""Scores to probabilities, and thresholds for the operating points.
+
+A score is a signed distance; it becomes a probability by a logistic curve per label
+(Platt 1999), fitted on out-of-fold scores. Labels with few positives borrow strength: their
+curve and their threshold are shrunk towards the common one, in proportion to the positives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+
+PRIOR_POSITIVES = 20.0  # weight of the common curve, in positives
+MIN_POSITIVES = 25  # below: the label shares the common threshold, and the model says so
+
+
+class OperatingPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """Thresholds for one purpose, with the rates reached on out-of-fold data.
+
+    Attributes
+    ----------
+    name : str
+        "balanced" (F1), "recall" or "precision".
+    target : float or None
+        Recall or precision asked for.
+    thresholds : tuple of float
+        Probability from which each label is given, in label order.
+    precision, recall, f1 : float
+        Micro-averaged, as reached.
+    interval : tuple of float
+        95 % bootstrap interval, by group, of the rate the point is about.
+    shared : tuple of str
+        Labels with too few positives for a threshold of their own.
+    """
+
+    name: str
+    target: float | None
+    thresholds: tuple[float, ...]
+    precision: float
+    recall: float
+    f1: float
+    interval: tuple[float, float]
+    shared: tuple[str, ...] = ()
+
+
+def sigmoid(x: np.ndarray) -> np.ndarray:
+    """Logistic function, without overflow, float64."""
+    x = np.asarray(x, dtype=np.float64)
+    e = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1.0, e) / (1.0 + e)
+
+
+def fit_platt(
+    scores: np.ndarray, Y: np.ndarray, *, prior_positives: float = PRIOR_POSITIVES
+) -> tuple[np.ndarray, np.ndarray]:
+    """Logistic curve of every label: ``p = sigmoid(slope * score + offset)``.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n_texts, n_labels), float
+        Out of fold.
+    Y : ndarray of shape (n_texts, n_labels), bool
+    prior_positives : float
+        Pseudo-positives that pull a label's curve to the common one.
+
+    Returns
+    -------
+    slope, offset : ndarrays of shape (n_labels,), float64
+
+    Notes
+    -----
+    Newton's method on the cross-entropy (Platt 1999; Lin, Lin and Weng 2007), first for one curve
+    over all labels, then per label with a quadratic pull to the common curve that weighs
+    `prior_positives` positives.
+    """
+    scores = np.asarray(scores, dtype=np.float64)
+    n_labels = scores.shape[1]
+    common = _newton(scores.ravel(), Y.ravel(), np.array([1.0, 0.0]), np.zeros((2, 2)))
+    slope, offset = np.empty(n_labels), np.empty(n_labels)
+    for j in range(n_labels):
+        n_positive = max(1.0, float(Y[:, j].sum()))
+        p = sigmoid(common[0] * scores[:, j] + common[1])
+        weight = p * (1 - p)
+        design = np.stack([scores[:, j], np.ones(len(p))], axis=1)
+        curvature = design.T @ (design * weight[:, None])
+        pull = curvature * (prior_positives / n_positive) + 1e-6 * np.eye(2)
+        slope[j], offset[j] = _newton(scores[:, j], Y[:, j], common, pull)
+    return slope, offset
+
+
+def _newton(
+    s: np.ndarray, y: np.ndarray, start: np.ndarray, pull: np.ndarray, n_steps: int = 50
+) -> np.ndarray:
+    theta = start.astype(np.float64).copy()
+    design = np.stack([s, np.ones(len(s))], axis=1)
+
+    def loss(t: np.ndarray) -> float:
+        z = design @ t
+        fit = np.logaddexp(0, z) - y * z
+        return float(fit.sum() + 0.5 * (t - start) @ pull @ (t - start))
+
+    current = loss(theta)
+    for _ in range(n_steps):
+        p = sigmoid(design @ theta)
+        gradient = design.T @ (p - y) + pull @ (theta - start)
+        hessian = design.T @ (design * (p * (1 - p))[:, None]) + pull + 1e-9 * np.eye(2)
+        step = np.linalg.solve(hessian, gradient)
+        scale = 1.0
+        while scale > 1e-6 and loss(theta - scale * step) > current:
+            scale /= 2
+        theta = theta - scale * step
+        new = loss(theta)
+        if current - new < 1e-9 * (1 + abs(current)):
+            break
+        current = new
+    return theta
+
+
+def probabilities(scores: np.ndarray, slope: np.ndarray, offset: np.ndarray) -> np.ndarray:
+    """Calibrated probabilities, shape of `scores`, float64 in [0, 1]."""
+    return sigmoid(np.asarray(scores, dtype=np.float64) * slope + offset)
+
+
+def expected_calibration_error(P: np.ndarray, Y: np.ndarray, n_bins: int = 15) -> float:
+    """Mean gap between probability and frequency over equal-width bins (Naeini et al. 2015)."""
+    p, y = np.asarray(P).ravel(), np.asarray(Y).ravel()
+    if not len(p):
+        return float("nan")
+    bins = np.minimum((p * n_bins).astype(int), n_bins - 1)
+    gap = 0.0
+    for b in range(n_bins):
+        inside = bins == b
+        if inside.any():
+            gap += inside.mean() * abs(p[inside].mean() - y[inside].mean())
+    return float(gap)
+
+
+def rates(P: np.ndarray, Y: np.ndarray) -> tuple[float, float, float]:
+    """Micro precision, recall and F1 of decisions `P` against truth `Y` (both bool)."""
+    hit, given, true = float((P & Y).sum()), float(P.sum()), float(Y.sum())
+    precision = hit / given if given else 1.0
+    recall = hit / true if true else 1.0
+    return precision, recall, 2 * hit / (given + true) if given + true else 1.0
+
+
+def operating_points(
+    P: np.ndarray,
+    Y: np.ndarray,
+    groups: Sequence[str],
+    label_ids: Sequence[str],
+    *,
+    recall: float = 0.9,
+    precision: float = 0.9,
+    seed: int = 0,
+) -> tuple[OperatingPoint, ...]:
+    """Thresholds for `balanced`, `recall` and `precision`, with the rates they reach.
+
+    Parameters
+    ----------
+    P : ndarray of shape (n_texts, n_labels), float
+        Calibrated out-of-fold probabilities.
+    Y : ndarray of shape (n_texts, n_labels), bool
+    groups : sequence of str, n_texts long
+        Bootstrap unit.
+    label_ids : sequence of str
+    recall, precision : float
+        Rates asked of the points of those names.
+    seed : int
+
+    Returns
+    -------
+    points : tuple of OperatingPoint
+
+    Notes
+    -----
+    `balanced`: per label the F1-best threshold, shrunk to the common F1-best one by
+    ``n / (n + PRIOR_POSITIVES * 4)``: with few positives the best threshold is mostly noise
+    and, taken at its word, ruins the micro-F1.
+    `recall`: the largest common threshold whose conformal bound on the false-negative rate
+    ``(n * FNR + 1) / (n + 1) <= 1 - recall`` (Angelopoulos et al. 2022) holds, texts with a
+    label exchangeable.
+    `precision`: the lowest common threshold with that precision from there up.
+    """
+    n_positive = Y.sum(axis=0)
+    shared = tuple(x for x, n in zip(label_ids, n_positive, strict=True) if n < MIN_POSITIVES)
+    common = best_f1_threshold(P.ravel(), Y.ravel())
+    balanced = np.full(len(label_ids), common)
+    for j, n in enumerate(n_positive):
+        if n >= MIN_POSITIVES:
+            own = best_f1_threshold(P[:, j], Y[:, j])
+            weight = n / (n + 4 * PRIOR_POSITIVES)
+            balanced[j] = weight * own + (1 - weight) * common
+    points = [("balanced", None, balanced), 
+              ("recall", recall, np.full(len(label_ids), recall_threshold(P, Y, recall))),
+              ("precision", precision, np.full(len(label_ids), precision_threshold(P, Y, precision)))]
+    out = []
+    for name, target, thresholds in points:
+        given = P >= thresholds
+        reached = rates(given, Y)
+        which = {"balanced": 2, "recall": 1, "precision": 0}[name]
+        out.append(
+            OperatingPoint(
+                name=name, target=target, thresholds=tuple(float(t) for t in thresholds),
+                precision=reached[0], recall=reached[1], f1=reached[2],
+                interval=bootstrap_interval(given, Y, groups, which, seed=seed), shared=shared,
+            )
+        )
+    return tuple(out)
+
+
+def best_f1_threshold(p: np.ndarray, y: np.ndarray) -> float:
+    """Threshold with the highest F1, in the middle of the gap below the last text let in."""
+    order = np.argsort(-p, kind="stable")
+    ranked, hits = p[order], np.cumsum(y[order])
+    f1 = 2 * hits / (np.arange(1, len(p) + 1) + max(1, int(y.sum())))
+    last = np.append(ranked[:-1] != ranked[1:], True)
+    k = int(np.argmax(np.where(last, f1, -1.0)))
+    below = ranked[k + 1] if k + 1 < len(ranked) else 0.0
+    return float((ranked[k] + below) / 2)
+
+
+def recall_threshold(P: np.ndarray, Y: np.ndarray, recall: float) -> float:
+    """Largest common threshold with a conformal bound on missed labels (see operating_points)."""
+    has = Y.any(axis=1)
+    n = int(has.sum())
+    if not n:
+        return 0.0
+    found = np.where(Y[has], P[has], np.nan)
+    candidates = np.unique(found[~np.isnan(found)])
+    low, high = 0, len(candidates)  # missed(candidates[low-1]) holds, binary search on monotone FNR
+    while low < high:
+        middle = (low + high) // 2
+        missed = (found < candidates[middle]).sum(axis=1) / (~np.isnan(found)).sum(axis=1)
+        if (missed.sum() + 1) / (n + 1) <= 1 - recall:
+            low = middle + 1
+        else:
+            high = middle
+    return float(candidates[low - 1]) if low else 0.0
+
+
+def precision_threshold(P: np.ndarray, Y: np.ndarray, precision: float) -> float:
+    """Lowest common threshold at which the micro precision is at least `precision`."""
+    p, y = P.ravel(), Y.ravel()
+    order = np.argsort(-p, kind="stable")
+    reached = np.cumsum(y[order]) / np.arange(1, len(p) + 1)
+    good = np.flatnonzero(reached >= precision)
+    return float(p[order][good[-1]]) if len(good) else 1.0
+
+
+def bootstrap_interval(
+    given: np.ndarray, Y: np.ndarray, groups: Sequence[str], which: int, *,
+    n_rounds: int = 500, seed: int = 0,
+) -> tuple[float, float]:
+    """95 % percentile interval of a micro rate (0 precision, 1 recall, 2 F1), groups resampled."""
+    names, index = np.unique(np.asarray(groups), return_inverse=True)
+    sums = np.zeros((len(names), 3))
+    np.add.at(sums, index, np.stack(
+        [(given & Y).sum(axis=1), given.sum(axis=1), Y.sum(axis=1)], axis=1))
+    rng = np.random.default_rng(seed)
+    draws = np.stack([sums[rng.integers(0, len(names), len(names))].sum(axis=0)
+                      for _ in range(n_rounds)])
+    hit, n_given, n_true = draws.T
+    with np.errstate(invalid="ignore", divide="ignore"):
+        value = [hit / n_given, hit / n_true, 2 * hit / (n_given + n_true)][which]
+    low, high = np.nanquantile(value, [0.025, 0.975]) if np.isfinite(value).any() else (0.0, 1.0)
+    return float(low), float(high)

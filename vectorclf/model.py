@@ -1,0 +1,238 @@
+"""Model: compiled arrays, calibration, thresholds and codebook, and their form on disk.
+
+Two files: ``model.safetensors`` (arrays) and ``model.json`` (everything else, with the sha256
+of the first and a self-test). Nothing in them is ever executed.
+
+When the layout changes in a way old code would misread, raise FORMAT_VERSION, teach `load_model`
+to read the old one, and freeze a model of it under ``tests/formats/``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from vectorclf.calibration import OperatingPoint
+from vectorclf.codebook import Codebook, codebook_from_dict
+from vectorclf.compiled import CompiledModel
+from vectorclf.errors import CodebookError, MissingInputError, ModelFormatError
+
+FORMAT_VERSION = 1
+ARRAYS, FACTS = "model.safetensors", "model.json"
+_CALIBRATION = "calibration."
+SELF_TEST_TOLERANCE = 1e-4
+
+
+class SelfTest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A text and the scores it must get, in label order."""
+
+    text: str
+    scores: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Model:
+    """Everything a tagger needs, frozen.
+
+    Attributes
+    ----------
+    compiled : CompiledModel
+        Features and coefficients.
+    codebook : Codebook
+        Its labels are the columns of the scores.
+    slope, offset : ndarrays of shape (n_labels,), float64
+        Calibration: ``probability = sigmoid(slope * score + offset)``.
+    operating_points : tuple of OperatingPoint
+    unit : str
+        What is scored: "sentence" or "text".
+    self_test : tuple of SelfTest
+    training : dict
+        Where the model comes from: data hash and counts, recipe, seed, versions, metrics,
+        warnings.
+    place : str
+        Directory it was loaded from.
+    """
+
+    compiled: CompiledModel
+    codebook: Codebook
+    slope: np.ndarray
+    offset: np.ndarray
+    operating_points: tuple[OperatingPoint, ...]
+    unit: str
+    self_test: tuple[SelfTest, ...]
+    training: dict[str, Any]
+    place: str = ""
+
+    @property
+    def label_ids(self) -> tuple[str, ...]:
+        """Ids of the labels, in column order."""
+        return self.codebook.label_ids
+
+    def operating_point(self, name: str) -> OperatingPoint:
+        """The thresholds stored under a name.
+
+        Raises
+        ------
+        ModelFormatError
+            The model has no such point; the message lists those it has.
+        """
+        for point in self.operating_points:
+            if point.name == name:
+                return point
+        known = ", ".join(point.name for point in self.operating_points)
+        raise ModelFormatError(f"expected an operating point of {known}, got {name!r}")
+
+
+class _Facts(msgspec.Struct, kw_only=True, frozen=True):
+    format_version: int
+    arrays_sha256: str
+    codebook: dict[str, Any]
+    codebook_sha256: str
+    features: dict[str, Any]
+    unit: str
+    operating_points: tuple[OperatingPoint, ...]
+    self_test: tuple[SelfTest, ...]
+    training: dict[str, Any]
+
+
+def save_model(model: Model, directory: str | Path) -> Path:
+    """Write a model; the directory changes from old to new whole, one file at a time.
+
+    Parameters
+    ----------
+    model : Model
+    directory : str or Path
+        Made where missing.
+
+    Returns
+    -------
+    directory : Path
+    """
+    from safetensors.numpy import save
+
+    directory = Path(directory)
+    directory.mkdir(parents=True, exist_ok=True)
+    arrays = {name: np.ascontiguousarray(a) for name, a in model.compiled.arrays.items()}
+    arrays[_CALIBRATION + "slope"] = np.ascontiguousarray(model.slope, dtype=np.float64)
+    arrays[_CALIBRATION + "offset"] = np.ascontiguousarray(model.offset, dtype=np.float64)
+    blob = save(arrays)
+    facts = _Facts(
+        format_version=FORMAT_VERSION,
+        arrays_sha256=hashlib.sha256(blob).hexdigest(),
+        codebook=msgspec.to_builtins(model.codebook),
+        codebook_sha256=model.codebook.sha256,
+        features=model.compiled.spec,
+        unit=model.unit,
+        operating_points=model.operating_points,
+        self_test=model.self_test,
+        training=model.training,
+    )
+    text = msgspec.json.format(msgspec.json.encode(facts, order="deterministic"), indent=1)
+    _replace(directory / ARRAYS, blob)
+    _replace(directory / FACTS, text + b"\n")
+    return directory
+
+
+def _replace(path: Path, content: bytes) -> None:
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def load_model(directory: str | Path) -> Model:
+    """Read a model and check every hash in it.
+
+    Raises
+    ------
+    MissingInputError
+        The directory or one of its two files is not there.
+    ModelFormatError
+        Damaged, truncated, inconsistent, or of a newer format version.
+    """
+    directory = Path(directory)
+    place = str(directory)
+    try:
+        blob = (directory / ARRAYS).read_bytes()
+        raw = (directory / FACTS).read_bytes()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise MissingInputError(
+            f"expected a model ({FACTS} and {ARRAYS}), found none", place=place,
+            remedy="name a model directory, or make one with: vectorclf train",
+        ) from error
+    facts = _decode_facts(raw, f"{place}/{FACTS}")
+    found = hashlib.sha256(blob).hexdigest()
+    if found != facts.arrays_sha256:
+        raise ModelFormatError(
+            f"expected arrays with sha256 {facts.arrays_sha256[:16]}..., got {found[:16]}...",
+            place=f"{place}/{ARRAYS}", remedy="the file is damaged: install or train it again",
+        )
+    arrays = _decode_arrays(blob, f"{place}/{ARRAYS}")
+    try:
+        codebook = codebook_from_dict(facts.codebook, place=f"{place}/{FACTS}: codebook")
+    except CodebookError as error:
+        raise ModelFormatError(error.message, place=error.place) from error
+    if codebook.sha256 != facts.codebook_sha256:
+        raise ModelFormatError("expected the codebook's own hash, got another",
+                               place=f"{place}/{FACTS}: codebook")
+    n_labels = len(codebook.labels)
+    slope = arrays.pop(_CALIBRATION + "slope", None)
+    offset = arrays.pop(_CALIBRATION + "offset", None)
+    for name, array in (("slope", slope), ("offset", offset)):
+        if array is None or array.shape != (n_labels,) or not np.isfinite(array).all():
+            raise ModelFormatError(f"expected {n_labels} finite calibration values",
+                                   place=f"{place}/{ARRAYS}: {_CALIBRATION}{name}")
+    compiled = CompiledModel.from_parts(facts.features, arrays)
+    if compiled.n_labels != n_labels:
+        raise ModelFormatError(f"expected {n_labels} columns, got {compiled.n_labels}", place=place)
+    for point in facts.operating_points:
+        if len(point.thresholds) != n_labels:
+            raise ModelFormatError(f"expected {n_labels} thresholds, got {len(point.thresholds)}",
+                                   place=f"{place}/{FACTS}: operating point {point.name}")
+    if facts.unit not in ("sentence", "text"):
+        raise ModelFormatError(f"expected unit sentence or text, got {facts.unit!r}",
+                               place=f"{place}/{FACTS}: unit")
+    return Model(
+        compiled=compiled, codebook=codebook, slope=slope, offset=offset,
+        operating_points=facts.operating_points, unit=facts.unit,
+        self_test=facts.self_test, training=facts.training, place=place,
+    )
+
+
+def _decode_facts(raw: bytes, place: str) -> _Facts:
+    try:
+        version = msgspec.json.decode(raw, type=dict[str, Any]).get("format_version")
+        if not isinstance(version, int):
+            raise ModelFormatError(f"expected a format version, got {version!r}", place=place)
+        if version > FORMAT_VERSION:
+            raise ModelFormatError(
+                f"expected format version {FORMAT_VERSION} or older, got {version}", place=place,
+                remedy="upgrade vectorclf, or train the model again",
+            )
+        return msgspec.json.decode(raw, type=_Facts)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ModelFormatError(str(error), place=place) from error
+
+
+def _decode_arrays(blob: bytes, place: str) -> dict[str, np.ndarray]:
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    try:
+        return load(blob)
+    except (SafetensorError, ValueError, KeyError, TypeError) as error:
+        raise ModelFormatError(f"expected safetensors, got: {error}", place=place) from error
