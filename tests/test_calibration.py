@@ -1,0 +1,105 @@
+"""Calibration and thresholds: on data small enough, or simple enough, to know the answer."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from vectorclf.calibration import (
+    best_f1_threshold,
+    bootstrap_interval,
+    expected_calibration_error,
+    fit_platt,
+    operating_points,
+    precision_threshold,
+    probabilities,
+    rates,
+    recall_threshold,
+    sigmoid,
+)
+
+
+def simulated(n=4000, n_labels=3, seed=0):
+    """Scores whose true curve is sigmoid(2 s - 1)."""
+    rng = np.random.default_rng(seed)
+    scores = rng.normal(size=(n, n_labels))
+    return scores, rng.random((n, n_labels)) < sigmoid(2 * scores - 1)
+
+
+def test_platt_finds_the_true_curve():
+    scores, Y = simulated()
+    slope, offset = fit_platt(scores, Y)
+    np.testing.assert_allclose(slope, 2, atol=0.2)
+    np.testing.assert_allclose(offset, -1, atol=0.2)
+    assert expected_calibration_error(probabilities(scores, slope, offset), Y) < 0.02
+
+
+def test_a_rare_label_borrows_the_common_curve():
+    scores, Y = simulated()
+    Y[:, 2] = False
+    Y[np.argmax(scores[:, 2]), 2] = True
+    slope, _ = fit_platt(scores, Y)
+    assert 0.5 < slope[2] < 4
+
+
+def test_separable_and_empty_labels_stay_finite():
+    scores = np.linspace(-1, 1, 40)[:, None].repeat(2, axis=1)
+    Y = np.stack([scores[:, 0] > 0, np.zeros(40, bool)], axis=1)
+    slope, offset = fit_platt(scores, Y)
+    assert np.isfinite(slope).all() and np.isfinite(offset).all() and slope[0] > 0
+
+
+def test_best_threshold_by_eye():
+    p, y = np.array([0.9, 0.8, 0.4, 0.2]), np.array([True, True, False, True])
+    assert best_f1_threshold(p, y) == pytest.approx(0.1)  # all four: F1 6/7
+    assert best_f1_threshold(p, np.array([True, True, False, False])) == pytest.approx(0.6)
+
+
+@given(arrays(float, st.integers(1, 30), elements=st.floats(0, 1, width=16)), st.randoms())
+def test_no_threshold_beats_the_best(p, random):
+    y = np.array([random.random() < 0.4 for _ in p])
+    best = rates(p >= best_f1_threshold(p, y), y)[2]
+    for t in p:
+        assert rates(p >= t, y)[2] <= best + 1e-12
+
+
+def test_recall_bound_holds_on_new_data():
+    """Over many draws the missed share of new texts stays under the bound, on average."""
+    missed = []
+    for seed in range(60):
+        scores, Y = simulated(400, 2, seed)
+        P = sigmoid(2 * scores - 1)
+        threshold = recall_threshold(P[:200], Y[:200], 0.9)
+        new = Y[200:].any(axis=1)
+        found = (P[200:][new] < threshold) & Y[200:][new]
+        missed.append((found.sum(axis=1) / Y[200:][new].sum(axis=1)).mean())
+    assert 0.05 < np.mean(missed) <= 0.1 + 2 * np.std(missed) / np.sqrt(60)
+
+
+def test_precision_threshold_reaches_its_target_or_gives_nothing():
+    scores, Y = simulated()
+    P = sigmoid(2 * scores - 1)
+    t = precision_threshold(P, Y, 0.9)
+    assert rates(P >= t, Y)[0] >= 0.9 and (P >= t).any()
+    assert precision_threshold(np.array([[0.5]]), np.array([[False]]), 0.9) == 1.0
+
+
+def test_operating_points_say_what_they_reach():
+    scores, Y = simulated()
+    P = sigmoid(2 * scores - 1)
+    Y[:, 2] = False
+    Y[:5, 2] = True
+    groups = [str(i // 4) for i in range(len(Y))]
+    balanced, recall, precision = operating_points(P, Y, groups, ["a", "b", "c"])
+    assert balanced.shared == ("c",)
+    assert recall.recall >= 0.88 and precision.precision >= 0.9
+    for point in (balanced, recall, precision):
+        assert point.interval[0] <= point.interval[1]
+    assert balanced.interval[0] <= balanced.f1 <= balanced.interval[1]
+
+
+def test_rates_of_nothing():
+    empty = np.zeros((3, 2), bool)
+    assert rates(empty, empty) == (1.0, 1.0, 1.0)
+    assert bootstrap_interval(empty, empty, ["a", "b", "c"], 2) == (0.0, 1.0)

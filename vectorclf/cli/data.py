@@ -1,0 +1,36 @@
+"""Labeled data named on the command line: a dataset directory, or a file of anybody's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from vectorclf.codebook import Codebook, load_codebook
+from vectorclf.dataset import LabeledTexts, labeled_texts, load_dataset, read_labeled_file
+
+
+def labeled_data(
+    dataset: str, codebook: str | None, text_key: str, labels_key: str, group_key: str | None,
+    splits: tuple[str, ...] = (),
+) -> tuple[LabeledTexts, Codebook, dict]:
+    """Texts, codebook, and where they come from.
+
+    For a directory, `splits` picks among its frozen splits; none picks all texts.
+    """
+    if Path(dataset).is_dir() or codebook is None and not Path(dataset).exists():
+        loaded = load_dataset(dataset)
+        passages = loaded.split(*splits) if splits else loaded.passages
+        book = load_codebook(codebook) if codebook else loaded.codebook
+        facts = {"dataset": Path(dataset).name, "dataset_sha256": loaded.sha256,
+                 "splits": list(splits)}
+        return labeled_texts(passages), book, facts
+    data = read_labeled_file(dataset, text_key=text_key, labels_key=labels_key,
+                             group_key=group_key)
+    if codebook:
+        book = load_codebook(codebook)
+        for row in data.labels:
+            for label in row:
+                book[label]
+    else:
+        book = Codebook.stub((x for row in data.labels for x in row),
+                             name=Path(dataset).name.split(".")[0])
+    return data, book, {"dataset": Path(dataset).name}

@@ -1,0 +1,59 @@
+"""Tables of datasets, codebooks and evaluations for the terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from rich import box
+from rich.table import Table
+
+from vectorclf.agreement import agreement
+from vectorclf.dataset import Dataset
+
+SHORT_WORDS = 40  # texts up to this length count as short
+
+
+def plain_table(title: str, *columns: str, left: int = 1) -> Table:
+    """A table without frame whose first `left` columns are text, the others numbers."""
+    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    for k, column in enumerate(columns):
+        table.add_column(column, justify="left" if k < left else "right")
+    return table
+
+
+def dataset_tables(dataset: Dataset) -> Iterator[Table]:
+    """Counts per label, kinds and registers, and the agreement of the two coders."""
+    passages = dataset.passages
+    table = plain_table("Labels", "label", "texts", "passages", "cases", "hard", "alleged",
+                        "disputed")
+    for label in dataset.codebook.label_ids:
+        rows = [p for p in passages if label in p.labels]
+        status = Counter(p.labels[label].status for p in rows)
+        table.add_row(
+            label, str(len(rows)), str(sum(len(p.text.split()) > SHORT_WORDS for p in rows)),
+            str(len({p.case for p in rows})), str(sum(p.hard for p in rows)),
+            str(status["alleged"]), str(status["disputed"]),
+        )
+    unlabeled = [p for p in passages if not p.labels]
+    table.add_row("(none)", str(len(unlabeled)),
+                  str(sum(len(p.text.split()) > SHORT_WORDS for p in unlabeled)),
+                  str(len({p.case for p in unlabeled})), "", "", "")
+    yield table
+    table = plain_table("Kinds and registers", "kind", "register", "texts", left=2)
+    for (kind, register), n in sorted(Counter((p.kind, p.register) for p in passages).items()):
+        table.add_row(kind, register, str(n))
+    yield table
+    coded = [p for p in passages if p.second is not None]
+    if coded:
+        result = agreement([p.first for p in coded], [p.second or () for p in coded],
+                           dataset.codebook.label_ids)
+        table = plain_table(
+            f"Agreement of two coders on {result.n_texts} texts: alpha (MASI) "
+            f"{result.alpha_masi:.3f}, F1 {result.f1:.3f}, same set {result.exact:.1%}",
+            "label", "first", "second", "both", "prevalence", "alpha", "F1",
+        )
+        for row in result.labels:
+            table.add_row(row.label, str(row.n_first), str(row.n_second), str(row.n_both),
+                          f"{row.prevalence:.2%}", f"{row.alpha:.3f}", f"{row.f1:.3f}")
+        yield table

@@ -1,0 +1,199 @@
+"""The whole journey on one screen: article -> passages -> scores -> decisions -> tags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from vectorclf.calibration import sigmoid
+from vectorclf.codebook import Codebook
+from vectorclf.errors import InputError, MissingInputError, ModelFormatError
+from vectorclf.evidence import MAX_QUOTES, MAX_TERMS, character_positions, explain_sentence
+from vectorclf.model import SELF_TEST_TOLERANCE, Model, load_model
+from vectorclf.passages import Segments, segment, segment_buffer
+from vectorclf.predictor import BatchPredictor
+from vectorclf.records import Article, ArticleTags, Evidence, Tag
+from vectorclf.status import status_of
+
+CHUNK = 256  # articles scored together: enough to hide the calls, little memory
+
+
+def load(path: str | Path | None = None, *, operating_point: str = "balanced") -> Tagger:
+    """A tagger from a model directory; without one, the model that comes with the package.
+
+    Raises
+    ------
+    MissingInputError, ModelFormatError
+        No model there, a damaged one, or one that fails its own self-test.
+    """
+    return Tagger(load_model(path or default_model()), operating_point=operating_point)
+
+
+def default_model() -> Path:
+    """Directory of the model that comes with the package, or with the checkout."""
+    package = Path(__file__).resolve().parent
+    for root in (package / "data" / "models", package.parent / "models"):
+        if (root / "recruitment-en" / "model.json").is_file():
+            return root / "recruitment-en"
+    raise MissingInputError("expected the model recruitment-en beside the package, found none",
+                            place=str(package), remedy="install vectorclf again, or pass a model")
+
+
+class Tagger:
+    """Tags articles with the labels of a codebook, each with the sentence that earned it.
+
+    Parameters
+    ----------
+    model : Model
+    operating_point : str
+        "balanced", "recall" or "precision": the stored thresholds in use.
+
+    Attributes
+    ----------
+    labels : tuple of str
+    codebook : Codebook
+    predictor : BatchPredictor
+        The engine, for scores of raw texts.
+    thresholds : ndarray of shape (n_labels,), float64
+        Probabilities.
+    """
+
+    def __init__(self, model: Model, *, operating_point: str = "balanced") -> None:
+        self.model = model
+        self.predictor = BatchPredictor(model.compiled)
+        self.thresholds = np.array(model.operating_point(operating_point).thresholds)
+        self.operating_point = operating_point
+        self._self_test()
+        with np.errstate(divide="ignore"):
+            logit = np.log(self.thresholds) - np.log1p(-self.thresholds)
+        self._cuts = np.where(model.slope > 0, (logit - model.offset) / model.slope, np.inf)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return self.model.label_ids
+
+    @property
+    def codebook(self) -> Codebook:
+        return self.model.codebook
+
+    def tag(self, article: Article | str) -> ArticleTags:
+        """Tags of one article, with its passages.
+
+        Raises
+        ------
+        InputError
+            The text is not Unicode (a lone surrogate).
+        """
+        if isinstance(article, str):
+            article = Article(id="", text=article)
+        [tags] = self.tag_chunk([article])
+        return ArticleTags(tags.article_id, tags.tags, segment(article.text))
+
+    def tag_many(self, articles: Iterable[Article | str]) -> Iterator[ArticleTags]:
+        """Tags of many articles, in their order, a chunk at a time (without passages)."""
+        articles = iter(articles)
+        while chunk := list(islice(articles, CHUNK)):
+            yield from self.tag_chunk(
+                [Article(id="", text=a) if isinstance(a, str) else a for a in chunk]
+            )
+
+    def tag_chunk(self, articles: Sequence[Article]) -> list[ArticleTags]:
+        """Tags of some articles at once; a row does not depend on its neighbours."""
+        data, offsets = _buffer(articles)
+        segments = segment_buffer(data, offsets)
+        scores = self._unit_scores(data, offsets, segments)
+        tags: list[tuple[Tag, ...]] = [()] * len(articles)
+        for row, first, stop in _sentences_by_article(segments, len(articles)):
+            best = scores[first:stop].max(axis=0)
+            if (best >= self._cuts).any():
+                tags[row] = self._decide(
+                    articles[row], int(offsets[row]), int(offsets[row + 1]), segments,
+                    scores, first, stop,
+                )
+        return [ArticleTags(a.id, t, ()) for a, t in zip(articles, tags, strict=True)]
+
+    def probabilities(self, scores: np.ndarray) -> np.ndarray:
+        """Calibrated probabilities of scores, shape (..., n_labels), float64."""
+        return sigmoid(scores * self.model.slope + self.model.offset)
+
+    def _unit_scores(self, data: np.ndarray, offsets: np.ndarray, segments: Segments) -> np.ndarray:
+        return self.predictor.score_spans(data, segments.sentence_starts, segments.sentence_ends)
+
+    def _decide(
+        self, article: Article, start: int, stop: int, segments: Segments,
+        scores: np.ndarray, first: int, last: int,
+    ) -> tuple[Tag, ...]:
+        """Labels over their threshold, each with its best sentences."""
+        to_characters = character_positions(article.text, stop - start)
+        starts = to_characters(segments.sentence_starts[first:last] - start)
+        ends = to_characters(segments.sentence_ends[first:last] - start)
+        own = scores[first:last]
+        found: dict[int, object] = {}
+        tags = []
+        for column in np.flatnonzero((own >= self._cuts).any(axis=0)):
+            ranked = np.argsort(-own[:, column], kind="stable")
+            evidence: list[Evidence] = []
+            for k in ranked[:MAX_QUOTES]:
+                if own[k, column] < self._cuts[column]:
+                    break
+                span = (int(starts[k]), int(ends[k]))
+                if k not in found:
+                    found[k] = self.predictor.features(article.text[span[0] : span[1]])
+                evidence.append(explain_sentence(
+                    self.predictor, found[k], article.text, span, int(column),
+                    float(own[k, column]), max_terms=MAX_TERMS,
+                ))
+            label = self.codebook.labels[column]
+            best = ranked[0]
+            tags.append(Tag(
+                label=label.id, family=label.family,
+                probability=float(self.probabilities(own[best])[column]),
+                threshold=float(self.thresholds[column]),
+                status=status_of(evidence[0].quote),
+                evidence=tuple(evidence),
+            ))
+        families = self.codebook.families
+        tags.sort(key=lambda t: (families.index(t.family), -t.probability))
+        return tuple(tags)
+
+    def _self_test(self) -> None:
+        for test in self.model.self_test:
+            found = self.predictor.decision_function([test.text])[0]
+            if len(test.scores) != len(found) or not np.allclose(
+                found, test.scores, atol=SELF_TEST_TOLERANCE, rtol=0
+            ):
+                raise ModelFormatError(
+                    f"expected the stored scores for the self-test text {test.text[:40]!r}, "
+                    "got others",
+                    place=self.model.place, remedy="install the model again, or train it here",
+                )
+
+
+def _buffer(articles: Sequence[Article]) -> tuple[np.ndarray, np.ndarray]:
+    """One UTF-8 buffer of all texts, and the offsets of each."""
+    parts = []
+    for article in articles:
+        try:
+            parts.append(article.text.encode("utf-8"))
+        except UnicodeEncodeError as error:
+            raise InputError(
+                f"expected Unicode text, got a lone surrogate at character {error.start}",
+                place=article.place or article.id or "text",
+                remedy="decode the bytes with the right encoding",
+            ) from error
+    offsets = np.zeros(len(parts) + 1, dtype=np.int64)
+    np.cumsum([len(part) for part in parts], out=offsets[1:])
+    return np.frombuffer(b"".join(parts), dtype=np.uint8), offsets
+
+
+def _sentences_by_article(segments: Segments, n_articles: int) -> Iterator[tuple[int, int, int]]:
+    """(article, first sentence, one past the last) of every article that has sentences."""
+    owner = segments.passage_articles[segments.sentence_passages]
+    bounds = np.searchsorted(owner, np.arange(n_articles + 1))
+    for row in range(n_articles):
+        first, stop = int(bounds[row]), int(bounds[row + 1])
+        if stop > first:
+            yield row, first, stop

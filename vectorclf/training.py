@@ -1,0 +1,325 @@
+"""Labeled texts to a Model. The only room that fits scikit-learn models.
+
+    texts -> units -> TF-IDF + linear pipeline -> compile
+          -> the same, fold by fold -> out-of-fold scores -> calibration, thresholds -> Model
+"""
+
+from __future__ import annotations
+
+import platform
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import msgspec
+import numpy as np
+import sklearn
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.pipeline import Pipeline, make_pipeline, make_union
+from sklearn.svm import LinearSVC
+
+from vectorclf.calibration import (
+    MIN_POSITIVES,
+    expected_calibration_error,
+    fit_platt,
+    operating_points,
+    probabilities,
+    rates,
+)
+from vectorclf.codebook import Codebook
+from vectorclf.compile import compile as compile_pipeline
+from vectorclf.dataset import LabeledTexts, label_matrix
+from vectorclf.errors import DatasetError
+from vectorclf.model import Model, SelfTest
+from vectorclf.normalization import PivotedNormalizer
+from vectorclf.passages import segment
+from vectorclf.predictor import BatchPredictor
+
+MIN_RATIONALE_WORDS = 2
+SELF_TEST_TEXTS = (
+    "He was paid $40,000 in cash for documents he copied at the ministry.",
+    "“La fille,” wrote the attaché, “était à Wien” – Сергей left the film in a dead drop. 他是间谍。",
+    "",
+)
+
+
+class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a model is made; stored in it.
+
+    Attributes
+    ----------
+    unit : str
+        "sentence": texts are scored sentence by sentence, and the best one counts.
+        "text": whole.
+    ngram_max, min_df : int
+        Word n-grams up to this length, in at least so many units.
+    char_wb : tuple of (int, int) or None
+        Character n-grams inside words, beside the words.
+    pivot : float
+        Rows are divided by the L2 norm to this power (1: plain normalisation).
+    C : float
+        Inverse regularisation of the linear SVM.
+    rationales : bool
+        Evidence phrases are positive texts of their own (Zaidan and Eisner 2007).
+    folds, seed : int
+    """
+
+    unit: str = "sentence"
+    ngram_max: int = 2
+    min_df: int = 2
+    char_wb: tuple[int, int] | None = None
+    pivot: float = 0.5
+    C: float = 0.3
+    rationales: bool = True
+    folds: int = 5
+    seed: int = 0
+
+
+def make_pipeline_of(recipe: Recipe) -> Pipeline:
+    """The unfitted scikit-learn pipeline a recipe stands for."""
+    words = make_pipeline(
+        TfidfVectorizer(
+            ngram_range=(1, recipe.ngram_max), min_df=recipe.min_df, sublinear_tf=True, norm=None
+        ),
+        PivotedNormalizer(power=recipe.pivot),
+    )
+    features = words
+    if recipe.char_wb is not None:
+        characters = make_pipeline(
+            TfidfVectorizer(
+                analyzer="char_wb", ngram_range=recipe.char_wb, min_df=recipe.min_df + 1,
+                sublinear_tf=True, norm=None,
+            ),
+            PivotedNormalizer(power=recipe.pivot),
+        )
+        features = make_union(words, characters)
+    classifier = OneVsRestClassifier(LinearSVC(C=recipe.C, random_state=recipe.seed))
+    return Pipeline([("features", features), ("classifier", classifier)])
+
+
+@dataclass(frozen=True)
+class Units:
+    """Texts as they are learned from."""
+
+    texts: list[str]
+    labels: list[tuple[str, ...]]
+
+
+def training_units(data: LabeledTexts, recipe: Recipe) -> Units:
+    """Sentences with the labels whose evidence they hold, and the evidence phrases themselves.
+
+    A label without evidence in any one sentence stays with every sentence of its text.
+    """
+    texts: list[str] = []
+    labels: list[tuple[str, ...]] = []
+    for text, text_labels, evidence in zip(data.texts, data.labels, data.evidence, strict=True):
+        if recipe.unit == "text" or not text.strip():
+            spans = [(0, len(text))]
+        else:
+            spans = [span for passage in segment(text) for span in passage.sentences]
+        located = {
+            label: [k for k, (a, b) in enumerate(spans)
+                    if any(phrase in text[a:b] for phrase in evidence.get(label, ()))]
+            for label in text_labels
+        }
+        for k, (a, b) in enumerate(spans):
+            texts.append(text[a:b])
+            labels.append(tuple(x for x in text_labels if k in located[x] or not located[x]))
+        if recipe.rationales:
+            for phrase in dict.fromkeys(p for ps in evidence.values() for p in ps):
+                if len(phrase.split()) >= MIN_RATIONALE_WORDS and phrase != text:
+                    texts.append(phrase)
+                    labels.append(tuple(
+                        x for x, ps in evidence.items() if any(p in phrase for p in ps)
+                    ))
+    return Units(texts, labels)
+
+
+def fit(data: LabeledTexts, label_ids: Sequence[str], recipe: Recipe) -> Pipeline:
+    """A fitted scikit-learn pipeline: scores of units, columns in label order."""
+    units = training_units(data, recipe)
+    Y = label_matrix(units.labels, label_ids)
+    return make_pipeline_of(recipe).fit(units.texts, Y.astype(np.int64))
+
+
+def text_scores(predictor: BatchPredictor, texts: Sequence[str], unit: str) -> np.ndarray:
+    """Score of every text: that of its best unit, label by label.
+
+    Returns
+    -------
+    scores : ndarray of shape (n_texts, n_labels), float32
+    """
+    units: list[str] = []
+    firsts: list[int] = []
+    for text in texts:
+        firsts.append(len(units))
+        spans = [s for p in segment(text) for s in p.sentences] if unit == "sentence" else []
+        units += [text[a:b] for a, b in spans] or [text]
+    scores = predictor.decision_function(units)
+    return np.maximum.reduceat(scores, firsts, axis=0) if firsts else scores
+
+
+def group_folds(groups: Sequence[str], n_folds: int, seed: int) -> np.ndarray:
+    """Fold of every text: groups stay whole, sizes even out, order by seed.
+
+    Returns
+    -------
+    fold : ndarray of shape (n_texts,), int64
+    """
+    sizes = Counter(groups)
+    names = sorted(sizes)
+    np.random.default_rng(seed).shuffle(names)
+    names.sort(key=lambda name: -sizes[name])
+    load = np.zeros(n_folds, dtype=np.int64)
+    fold_of = {}
+    for name in names:
+        fold_of[name] = int(np.argmin(load))
+        load[fold_of[name]] += sizes[name]
+    return np.array([fold_of[g] for g in groups], dtype=np.int64)
+
+
+def out_of_fold_scores(
+    data: LabeledTexts, label_ids: Sequence[str], recipe: Recipe,
+    progress: Callable[[str], None] = lambda message: None,
+) -> np.ndarray:
+    """Scores of every text by a model that has seen no text of its group.
+
+    Returns
+    -------
+    scores : ndarray of shape (n_texts, n_labels), float32
+    """
+    fold = group_folds(data.groups, recipe.folds, recipe.seed)
+    scores = np.zeros((len(data), len(label_ids)), dtype=np.float32)
+    for k in range(recipe.folds):
+        held_out = np.flatnonzero(fold == k)
+        if not len(held_out):
+            continue
+        progress(f"fold {k + 1} of {recipe.folds}")
+        pipeline = fit(data.take(np.flatnonzero(fold != k)), label_ids, recipe)
+        predictor = compile_pipeline(pipeline)
+        scores[held_out] = text_scores(predictor, [data.texts[i] for i in held_out], recipe.unit)
+    return scores
+
+
+def train(
+    data: LabeledTexts,
+    codebook: Codebook,
+    *,
+    recipe: Recipe | None = None,
+    provenance: dict | None = None,
+    progress: Callable[[str], None] = lambda message: None,
+) -> Model:
+    """A calibrated model from labeled texts.
+
+    Parameters
+    ----------
+    data : LabeledTexts
+    codebook : Codebook
+        Gives the columns; its labels without a positive are never tagged.
+    recipe : Recipe, optional
+    provenance : dict, optional
+        Stored in the model: data set name, version, command.
+    progress : callable
+        Called with one line a step.
+
+    Returns
+    -------
+    model : Model
+        The same for the same data, codebook, recipe and library versions.
+
+    Raises
+    ------
+    DatasetError
+        Nothing can be learned: no texts, no labels, a single group.
+    """
+    label_ids = codebook.label_ids
+    recipe = recipe or default_recipe(data)
+    warnings = data_warnings(data, label_ids)
+    for warning in warnings:
+        progress(warning)
+    Y = label_matrix(data.labels, label_ids)
+    scores = out_of_fold_scores(data, label_ids, recipe, progress)
+    slope, offset = fit_platt(scores, Y)
+    P = probabilities(scores, slope, offset)
+    points = operating_points(P, Y, data.groups, label_ids, seed=recipe.seed)
+    progress("final fit")
+    pipeline = fit(data, label_ids, recipe)
+    predictor = compile_pipeline(pipeline)
+    balanced = P >= np.array(points[0].thresholds)
+    per_label = [rates(balanced[:, [j]], Y[:, [j]])[2] for j in range(len(label_ids))]
+    self_scores = predictor.decision_function(list(SELF_TEST_TEXTS))
+    return Model(
+        compiled=predictor.compiled, codebook=codebook, slope=slope, offset=offset,
+        operating_points=points, unit=recipe.unit,
+        self_test=tuple(
+            SelfTest(text, tuple(round(float(s), 6) for s in row))
+            for text, row in zip(SELF_TEST_TEXTS, self_scores, strict=True)
+        ),
+        training={
+            **(provenance or {}),
+            "data_sha256": data.sha256,
+            "n_texts": len(data),
+            "n_groups": len(set(data.groups)),
+            "positives": {x: int(n) for x, n in zip(label_ids, Y.sum(axis=0), strict=True)},
+            "recipe": msgspec.to_builtins(recipe),
+            "versions": {"python": platform.python_version(), "scikit-learn": sklearn.__version__,
+                         "numpy": np.__version__},
+            "out_of_fold": {
+                "micro_f1": round(points[0].f1, 4),
+                "macro_f1": round(float(np.mean(per_label)), 4),
+                "f1": {x: round(v, 4) for x, v in zip(label_ids, per_label, strict=True)},
+                "calibration_error": round(expected_calibration_error(P, Y), 4),
+                "unlabeled_tagged": round(float(balanced[~Y.any(axis=1)].any(axis=1).mean())
+                                          if (~Y.any(axis=1)).any() else 0.0, 4),
+            },
+            "warnings": warnings,
+        },
+    )
+
+
+def default_recipe(data: LabeledTexts) -> Recipe:
+    """Sentences where evidence tells which one earned a label; whole texts where none does."""
+    if any(data.evidence):
+        return Recipe()
+    return Recipe(unit="text", rationales=False, char_wb=(3, 5), pivot=1.0, C=0.5)
+
+
+def data_warnings(data: LabeledTexts, label_ids: Sequence[str]) -> list[str]:
+    """What makes the data hard to learn from, one line each.
+
+    Raises
+    ------
+    DatasetError
+        What makes it impossible.
+    """
+    if not len(data):
+        raise DatasetError("expected texts to learn from, got none")
+    if len(set(data.groups)) < 2:
+        raise DatasetError(
+            f"expected at least two groups, got one: {data.groups[0]!r}",
+            remedy="name the column of the case or document with --group-key",
+        )
+    counts = Counter(x for row in data.labels for x in row)
+    if not counts:
+        raise DatasetError("expected at least one label, got none")
+    warnings = []
+    empty = sum(not text.strip() for text in data.texts)
+    if empty:
+        warnings.append(f"{empty} texts are empty; they teach nothing")
+    by_text: dict[str, set[frozenset[str]]] = {}
+    for text, row in zip(data.texts, data.labels, strict=True):
+        by_text.setdefault(text, set()).add(frozenset(row))
+    contradictory = sum(len(sets) > 1 for sets in by_text.values())
+    if contradictory:
+        warnings.append(f"{contradictory} texts stand twice with different labels; all are used")
+    for label in label_ids:
+        n = counts.get(label, 0)
+        if n == 0:
+            warnings.append(f"{label}: no positive text; it will never be tagged")
+        elif n == len(data):
+            warnings.append(f"{label}: every text has it; it will always be tagged")
+        elif n < MIN_POSITIVES:
+            warnings.append(f"{label}: {n} positive texts, under {MIN_POSITIVES}; "
+                            "it shares the common threshold")
+    return warnings
