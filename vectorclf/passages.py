@@ -1,0 +1,111 @@
+"""Passages and sentences of articles, with spans into the article's own text."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from vectorclf import _segment
+from vectorclf.records import Passage
+
+
+class Segments(NamedTuple):
+    """Passages and sentences of a buffer of articles; all positions are bytes of it.
+
+    Attributes
+    ----------
+    passage_starts, passage_ends : ndarray of shape (n_passages,), int64
+        In order; they cover every non-space character of an article exactly once.
+    passage_articles : ndarray of shape (n_passages,), int64
+        The article of each passage, ascending.
+    sentence_starts, sentence_ends : ndarray of shape (n_sentences,), int64
+        In order; they cover every non-space character of their passage exactly once.
+    sentence_passages : ndarray of shape (n_sentences,), int64
+        The passage of each sentence, ascending.
+    """
+
+    passage_starts: np.ndarray
+    passage_ends: np.ndarray
+    passage_articles: np.ndarray
+    sentence_starts: np.ndarray
+    sentence_ends: np.ndarray
+    sentence_passages: np.ndarray
+
+
+def segment_buffer(data, offsets) -> Segments:
+    """Passages and sentences of many articles in one UTF-8 buffer, as byte positions.
+
+    Parameters
+    ----------
+    data : ndarray of shape (n_bytes,), uint8
+        Valid UTF-8.
+    offsets : ndarray of shape (n_articles + 1,), int64
+        Article k is ``data[offsets[k]:offsets[k + 1]]``.
+
+    Returns
+    -------
+    segments : Segments
+
+    Notes
+    -----
+    The rules stand in `vectorclf._segment_py`. Releases the GIL. O(n_bytes).
+    """
+    data = np.ascontiguousarray(data, dtype=np.uint8).view()
+    data.flags.writeable = False  # one compiled form for frozen and other buffers
+    offsets = np.ascontiguousarray(offsets, dtype=np.int64).view()
+    offsets.flags.writeable = False
+    n_bytes = int(offsets[-1] - offsets[0])
+    room = n_bytes // 48 + 4 * len(offsets) + 64
+    while True:
+        lines = np.empty((room, 6), dtype=np.int64)
+        sentences = np.empty((room, 2), dtype=np.int64)
+        sentence_passages = np.empty(room, dtype=np.int64)
+        passages = np.empty((room, 3), dtype=np.int64)
+        n, m = _segment.segment_kernel(
+            data, offsets, lines, sentences, sentence_passages, passages
+        )
+        if n >= 0:
+            break
+        room *= 4
+    return Segments(
+        passages[:m, 0].copy(),
+        passages[:m, 1].copy(),
+        passages[:m, 2].copy(),
+        sentences[:n, 0].copy(),
+        sentences[:n, 1].copy(),
+        sentence_passages[:n].copy(),
+    )
+
+
+def segment(text: str) -> tuple[Passage, ...]:
+    """Passages of one text, with their sentences, as character spans of it.
+
+    Examples
+    --------
+    >>> from vectorclf.passages import segment
+    >>> text = "By Ann Lee\\n\\nHe met Col. Orlov in Vienna. He was paid 3.5 million."
+    >>> [passage] = segment(text)
+    >>> for start, end in passage.sentences:
+    ...     print(text[start:end])
+    By Ann Lee
+    He met Col. Orlov in Vienna.
+    He was paid 3.5 million.
+    """
+    # A lone surrogate is no Unicode text, but a span must come out right even there.
+    data = np.frombuffer(text.encode("utf-8", "surrogatepass"), dtype=np.uint8)
+    segments = segment_buffer(data, np.array([0, len(data)]))
+    if len(data) == len(text):
+        starts, ends = segments.sentence_starts, segments.sentence_ends
+    else:
+        positions = np.stack([segments.sentence_starts, segments.sentence_ends], axis=1)
+        characters = _segment.character_offsets(data, positions.ravel(), 0)
+        starts, ends = characters[0::2], characters[1::2]
+    spans = list(zip(starts.tolist(), ends.tolist(), strict=True))
+    firsts = np.searchsorted(
+        segments.sentence_passages, np.arange(len(segments.passage_starts) + 1)
+    ).tolist()
+    return tuple(
+        Passage(span=(spans[first][0], spans[stop - 1][1]), sentences=tuple(spans[first:stop]))
+        for first, stop in zip(firsts, firsts[1:], strict=False)
+    )
