@@ -1,5 +1,7 @@
 """The codebook: what it holds, and what it refuses."""
 
+from pathlib import Path
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -8,10 +10,12 @@ from hypothesis import strategies as st
 from vectorclf.codebook import Codebook, codebook_from_dict, load_codebook
 from vectorclf.errors import CodebookError, MissingInputError
 
+RECRUITMENT = Path(__file__).parents[1] / "datasets" / "recruitment"
+
 
 @pytest.fixture(scope="module")
-def book(recruitment):
-    return load_codebook(recruitment)
+def book():
+    return load_codebook(RECRUITMENT)
 
 
 def test_recruitment_codebook_is_complete(book):

@@ -13,7 +13,7 @@ import msgspec
 
 from vectorclf.errors import CodebookError, MissingInputError
 
-__all__ = ["Codebook", "Label", "NearMiss", "Pair", "Rule", "load_codebook"]
+__all__ = ["Codebook", "Label", "NearMiss", "Pair", "Rule", "Ruling", "load_codebook"]
 
 
 class NearMiss(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,6 +54,13 @@ class Pair(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     question: str
 
 
+class Ruling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A decision on a kind of border case that coders met; without labels it holds for all."""
+
+    labels: tuple[str, ...]
+    text: str
+
+
 class Codebook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True, kw_only=True):
     """Ordered labels, definitions, rules, version, remaps. Made by `load_codebook` or `stub`.
 
@@ -66,6 +73,7 @@ class Codebook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
         In the order of the columns of every score and label matrix.
     rules : tuple of Rule
     pairs : tuple of Pair
+    rulings : tuple of Ruling
     statuses : dict of str to str
         Values a coded label's ``status`` may take, with their meaning.
     remaps : dict of str to str
@@ -85,6 +93,7 @@ class Codebook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
     )
     rules: tuple[Rule, ...] = ()
     pairs: tuple[Pair, ...] = ()
+    rulings: tuple[Ruling, ...] = ()
     remaps: dict[str, str] = {}
 
     @cached_property
@@ -130,6 +139,10 @@ class Codebook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
     def pairs_of(self, label_id: str) -> tuple[Pair, ...]:
         """Deciding questions in which a label takes part."""
         return tuple(pair for pair in self.pairs if label_id in pair.labels)
+
+    def rulings_on(self, label_id: str) -> tuple[Ruling, ...]:
+        """Decided border cases of a label."""
+        return tuple(ruling for ruling in self.rulings if label_id in ruling.labels)
 
     @classmethod
     def stub(cls, label_ids: Iterable[str], *, name: str = "labels") -> Codebook:
@@ -191,12 +204,14 @@ def _checked(codebook: Codebook, *, place: str) -> Codebook:
                 place=where,
             )
         seen.add(label.id)
-    for pair in codebook.pairs:
-        for label_id in pair.labels:
+    named = [(f"pair {pair.name!r}", pair.labels) for pair in codebook.pairs]
+    named += [(f"ruling {k + 1}", ruling.labels) for k, ruling in enumerate(codebook.rulings)]
+    for where, label_ids in named:
+        for label_id in label_ids:
             if label_id not in seen:
                 raise CodebookError(
                     f"expected known labels, got {label_id!r}",
-                    place=f"{place}: pair {pair.name!r}",
+                    place=f"{place}: {where}",
                     remedy=codebook._suggest(label_id),
                 )
     for old, new in codebook.remaps.items():

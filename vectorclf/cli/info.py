@@ -37,6 +37,10 @@ def info(model: str | None, codebook: str | None, labels: bool, label: str | Non
         for rule in book.rules:
             click.echo()
             _wrapped(f"{rule.id}  {rule.title}. {rule.text}", indent="")
+        for ruling in book.rulings:
+            if not ruling.labels:
+                click.echo()
+                _wrapped(ruling.text, indent="")
     if not (labels or label or rules):
         _print_model(loaded)
 
@@ -57,6 +61,8 @@ def _print_label(book: Codebook, label_id: str) -> None:
         _wrapped(f"- {miss.text} ({miss.why})")
     for pair in book.pairs_of(entry.id):
         _wrapped(f"? {pair.name}: {pair.question}")
+    for ruling in book.rulings_on(entry.id):
+        _wrapped("! " + ruling.text)
     for scheme, ids in entry.crosswalk.items():
         _wrapped(f"{scheme}: {', '.join(ids)}")
 
