@@ -1,0 +1,247 @@
+"""From a model's plain arrays to the tables the kernels walk; built at load, never stored.
+
+Hash tables from a file would have to be trusted or checked entry by entry; terms, idf and
+coefficients are checked in one pass (`compiled.py`), and tables from them take milliseconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from vectorclf import _kernels, _unicode
+from vectorclf import _layout as at
+from vectorclf.compiled import CompiledModel
+
+_KINDS = {"word": at.WORD, "char": at.CHAR, "char_wb": at.CHAR_WB}
+_TF_MODES = {"raw": at.RAW, "sublinear": at.SUBLINEAR, "binary": at.BINARY}
+_OPS = {
+    "norm_l2": at.NORM_L2,
+    "norm_l1": at.NORM_L1,
+    "pivot": at.PIVOT,
+    "weight": at.WEIGHT,
+}
+_MAX_LOAD = 0.4
+"""Share of a table's slots in use: above it probing chains grow, far below it caches miss."""
+
+
+def _slots(n: int) -> int:
+    return max(8, 1 << int(np.ceil(np.log2(max(n, 1) / _MAX_LOAD))))
+
+
+def aligned(shape: tuple[int, ...], dtype) -> np.ndarray:
+    """Zeros that start on a cache line, so that a weight row never straddles one more."""
+    dtype = np.dtype(dtype)
+    size = int(np.prod(shape)) * dtype.itemsize
+    raw = np.zeros(size + 64, dtype=np.uint8)
+    start = -raw.ctypes.data % 64
+    return raw[start : start + size].view(dtype).reshape(shape)
+
+
+class _Blob:
+    """Arrays laid end to end in uint64 elements, each on a cache line of its own."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.parts: list[tuple[int, np.ndarray]] = []
+
+    def room(self, n: int) -> int:
+        start = self.size
+        self.size += -(-n // 8) * 8
+        return start
+
+    def add(self, array: np.ndarray) -> int:
+        start = self.room(-(-array.nbytes // 8))
+        self.parts.append((start, array))
+        return start
+
+    def build(self) -> np.ndarray:
+        words = aligned((self.size + 8,), np.uint64)
+        data = words.view(np.uint8)
+        for start, array in self.parts:
+            data[8 * start : 8 * start + array.nbytes] = array.reshape(-1).view(np.uint8)
+        return words
+
+
+@dataclass(frozen=True)
+class Index:
+    """A model as the kernels read it.
+
+    Attributes
+    ----------
+    meta, blob : ndarray of uint64
+        See `_layout`.
+    coef : ndarray of shape (n_features, width), float32 or float64, C order
+        Weight rows in the order of the internal ids, padded to whole cache lines.
+    feature_by_id : ndarray of shape (n_features,), int64
+        The model's feature of an internal id.
+    variants : list of (lowercase, strip_accents)
+        The ways texts are prepared; blocks that share one share the folded text.
+    """
+
+    meta: np.ndarray
+    blob: np.ndarray
+    coef: np.ndarray
+    feature_by_id: np.ndarray
+    variants: list[tuple[bool, str | None]]
+
+
+def _order(block, terms, offsets, idf):
+    """Features of one block by falling document frequency, single words first.
+
+    Frequent terms side by side share cache lines and pages: their records and weight rows
+    stay in the fast caches.
+    """
+    key = idf if idf is not None else np.zeros(len(offsets) - 1)
+    n_words = np.ones(len(offsets) - 1, dtype=np.uint64)
+    if block["analyzer"] == "word":
+        spaces = np.concatenate([[0], np.cumsum(terms == 32)])
+        n_words += (spaces[offsets[1:]] - spaces[offsets[:-1]]).astype(np.uint64)
+    order = np.lexsort((key, n_words > 1))
+    return order, n_words[order]
+
+
+def build_index(model: CompiledModel) -> Index:
+    """Tables, weight rows and parameters of `model`, ready for the kernels."""
+    spec, arrays = model.spec, model.arrays
+    blocks = spec["blocks"]
+    variants = sorted({(b["lowercase"], b["strip_accents"] or "") for b in blocks})
+    n_features, n_labels = arrays["coef_t"].shape
+    width = -(-n_labels // 8) * 8
+    blob = _Blob()
+    meta = np.zeros(at.BLOCKS + at.BLOCK_STRIDE * len(blocks), dtype=np.uint64)
+    pages, infos = _unicode.code_point_tables()
+    ops = np.zeros((len(spec["ops"]), 4), dtype=np.uint64)
+    for row, (name, first, end, parameter) in zip(ops, spec["ops"], strict=True):
+        row[:3] = _OPS[name], first, end
+        row[3] = np.float64(parameter).view(np.uint64)
+    meta[at.N_BLOCKS], meta[at.N_VARIANTS] = len(blocks), len(variants)
+    meta[at.N_LABELS], meta[at.WIDTH], meta[at.N_FEATURES] = n_labels, width, n_features
+    meta[at.N_OPS], meta[at.OPS] = len(ops), blob.add(ops)
+    meta[at.PAGES], meta[at.INFOS] = blob.add(pages), blob.add(infos)
+    meta[at.INTERCEPT] = blob.add(arrays["intercept"])
+    counts = np.arange(at.TF_SIZE, dtype=np.float64)
+    tf_tables = {
+        "raw": counts,
+        "sublinear": 1 + np.log(np.maximum(counts, 1)),
+        "binary": np.ones(at.TF_SIZE),
+    }
+    feature_by_id = np.empty(n_features, dtype=np.int64)
+    idf_by_id = np.ones(n_features)
+    builders = []
+    base = n_memos = 0
+    for b, block in enumerate(blocks):
+        m = meta[at.BLOCKS + at.BLOCK_STRIDE * b :][: at.BLOCK_STRIDE]
+        terms, offsets = arrays[f"block{b}.terms"], arrays[f"block{b}.offsets"]
+        idf = arrays.get(f"block{b}.idf")
+        size = len(offsets) - 1
+        order, n_words = _order(block, terms, offsets, idf)
+        feature_by_id[base : base + size] = base + order
+        if idf is not None:
+            idf_by_id[base : base + size] = idf[order]
+        variant = (block["lowercase"], block["strip_accents"] or "")
+        m[at.KIND], m[at.VARIANT] = _KINDS[block["analyzer"]], variants.index(variant)
+        m[at.LOWER] = block["lowercase"]
+        m[at.MIN_N], m[at.MAX_N] = block["ngram_range"]
+        m[at.TF_MODE], m[at.TF] = _TF_MODES[block["tf"]], blob.add(tf_tables[block["tf"]])
+        m[at.BASE], m[at.SIZE] = base, size
+        n_parts = 0
+        if block["analyzer"] == "word":
+            m[at.MIN_CHARS] = block["token"]["min_chars"]
+            m[at.TOKEN_CLASS] = _unicode.SPACE if block["token"]["class"] == "nonspace" else 0
+            stops, stop_offsets = arrays[f"block{b}.stop_words"], arrays[f"block{b}.stop_offsets"]
+            m[at.N_STOP] = len(stop_offsets) - 1
+            n_parts = int(n_words[n_words > 1].sum())
+            m[at.PAIRS_MASK] = _slots(n_parts - int((n_words > 1).sum())) - 1
+            m[at.PAIRS] = blob.room(int(m[at.PAIRS_MASK]) + 1)
+        elif block["analyzer"] == "char_wb":
+            m[at.TOKEN_CLASS] = n_memos
+            n_memos += 1
+        n_ids = size + int(m[at.N_STOP]) + 2 * n_parts
+        m[at.RECORDS], m[at.TAILS] = blob.room(2 * n_ids), blob.room(n_ids)
+        m[at.KEYS] = blob.room(n_ids) if n_parts else 0
+        arena = 8 * blob.add(terms)
+        blob.room(2)
+        starts = (offsets[:-1][order] + arena).astype(np.uint64)
+        lengths = np.diff(offsets)[order].astype(np.uint64)
+        if block["analyzer"] == "word":
+            arena = 8 * blob.add(stops)
+            stop_starts = (stop_offsets[:-1] + arena).astype(np.uint64)
+            stop_lengths = np.diff(stop_offsets).astype(np.uint64)
+            blob.room(2)
+            m[at.TABLE_MASK] = _slots(_n_distinct_words(terms, n_words, len(stop_starts))) - 1
+            builders.append((starts, lengths, n_words, stop_starts, stop_lengths))
+        else:
+            m[at.TABLE_MASK] = _slots(size) - 1
+            builders.append((starts, lengths))
+        m[at.TABLE] = blob.room(int(m[at.TABLE_MASK]) + 1)
+        base += size
+    meta[at.IDF] = blob.add(idf_by_id)
+    words = blob.build()
+    for b, arguments in enumerate(builders):
+        build = _kernels.build_words if len(arguments) > 2 else _kernels.build_ngrams
+        build(meta, words, b, *arguments)
+    coef = aligned((n_features, width), arrays["coef_t"].dtype)
+    coef[:, :n_labels] = arrays["coef_t"][feature_by_id]
+    return Index(
+        meta=meta,
+        blob=words,
+        coef=coef,
+        feature_by_id=feature_by_id,
+        variants=[(lower, accents or None) for lower, accents in variants],
+    )
+
+
+def _n_distinct_words(terms, n_words, n_stop):
+    """Upper bound of the distinct words in the terms of a word block."""
+    n_single = int((n_words == 1).sum())
+    n_parts = int(n_words[n_words > 1].sum())
+    return n_stop + n_single + n_parts
+
+
+@dataclass(frozen=True)
+class Scratch:
+    """What one thread writes to while it scores: counts, folded text, remembered words."""
+
+    meta: np.ndarray
+    blob: np.ndarray
+
+
+def new_scratch(index: Index, window: int = at.WINDOW, n_found: int = 0) -> Scratch:
+    """Working memory for texts whose stretches without white space fit `window` bytes.
+
+    `n_found`: places of features it has room for, where places are asked for.
+    """
+    meta = index.meta
+    n_features, n_blocks, width = (int(meta[i]) for i in (at.N_FEATURES, at.N_BLOCKS, at.WIDTH))
+    kinds = meta[at.BLOCKS + at.KIND :: at.BLOCK_STRIDE][:n_blocks]
+    n_masks = window // 64 + 2
+    size = at.EDGES_CAP + 66
+    blob = _Blob()
+    offsets = np.zeros(at.MEMOS + 1, dtype=np.uint64)
+    rooms = {
+        at.TEXT: (window + 2 * at.PADDING) // 8,
+        at.TEXT2: (window + 2 * at.PADDING) // 8 if at.CHAR in kinds else 0,
+        at.WORDS: n_masks,
+        at.SPACES: n_masks,
+        at.HIGHS: n_masks,
+        at.EDGES: size // 2 + 1,
+        at.TOKENS: 2 * size,
+        at.IDS: size // 4 + 1,
+        at.COUNTS: n_features // 2 + 1,
+        at.TOUCHED: (n_features + n_blocks) // 2 + 2,  # a block's list may be overrun by one
+        at.N_TOUCHED: n_blocks,
+        at.NODES: 32 * n_blocks,
+        at.ACC: width * n_blocks,
+        at.SUMS: 3 * n_blocks,
+        at.FOUND: 3 * n_found // 2 + 2,
+        at.ORIGINS: window // 2 + 64 if n_found and at.CHAR in kinds else 0,
+        at.MEMOS: at.MEMO_STRIDE * int((kinds == at.CHAR_WB).sum()),
+    }
+    offsets[at.CAP] = window
+    for name, n in rooms.items():
+        offsets[name] = blob.room(n)
+    offsets[at.TEXT] += at.PADDING // 8
+    offsets[at.TEXT2] += at.PADDING // 8
+    return Scratch(offsets, blob.build())

@@ -1,0 +1,46 @@
+"""`kernel`: Numba's njit with a cache that works wherever the package is installed."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from pathlib import Path
+
+import numba
+
+_OPTIONS = {"nogil": True, "boundscheck": False, "error_model": "numpy"}
+
+
+def _private_directory() -> str | None:
+    """A directory of this user's own under the temporary directory, or None.
+
+    Numba's cache files are pickles: one that others may write to must not be read.
+    """
+    user = os.getuid() if hasattr(os, "getuid") else "user"
+    path = Path(tempfile.gettempdir()) / f"vectorclf-numba-{user}"
+    try:
+        path.mkdir(mode=0o700, exist_ok=True)
+        status = path.lstat()
+    except OSError:
+        return None
+    is_own = stat.S_ISDIR(status.st_mode) and status.st_uid == getattr(os, "getuid", lambda: 0)()
+    return str(path) if is_own and not status.st_mode & 0o022 else None
+
+
+def kernel(function):
+    """Compiled `function`, cached beside the package, else privately, else not at all."""
+    try:
+        return numba.njit(cache=True, **_OPTIONS)(function)
+    except RuntimeError:  # "no locator available": nowhere to write
+        directory = _private_directory()
+    if directory is None:
+        return numba.njit(**_OPTIONS)(function)
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = directory
+    try:
+        return numba.njit(cache=True, **_OPTIONS)(function)
+    except RuntimeError:
+        return numba.njit(**_OPTIONS)(function)
+    finally:
+        numba.config.CACHE_DIR = before

@@ -1,0 +1,965 @@
+"""The hot path: UTF-8 in, scores out. Arrays in, arrays out; kernels trust their input.
+
+One call scores many byte slices of one buffer. Per slice and window of text:
+
+1. `fold`: 64 bytes at a time, lower-case ASCII and classify into bit masks; decode the
+   non-ASCII rest and look its code points up.
+2. token edges from the masks, then all hashes, then all lookups.
+3. counts and the list of touched features; an n-gram is looked up by the pair (id of its
+   first words, id of its last), never by its text.
+4. `score_block`: one weight row a distinct feature, four at a time; counts are cleared as
+   they are read, so nothing costs O(n_features) a row.
+5. `combine`: norms, pivots and weights of the union, one scalar a block.
+
+A row's arithmetic depends on the row's bytes alone, in their order: bit for bit the same
+in any batch, chunk or thread.
+
+Two conventions. `model` is the tuple (meta, uint64, uint32, uint8, float64 views of the
+same memory), `scratch` likewise (`_layout.py` says what lies where). All indices are
+uint64: signed ones make Numba test for wrap-around at every access.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from vectorclf import _layout as at
+from vectorclf import _unicode
+from vectorclf._intrinsics import classify, ctz, load_u64, prefetch
+from vectorclf._jit import kernel
+
+_0, _1, _2, _3, _4, _5 = (np.uint64(i) for i in range(6))
+_6, _7, _8, _16, _32 = (np.uint64(i) for i in (6, 7, 8, 16, 32))
+_48, _63, _64, _128, _255 = (np.uint64(i) for i in (48, 63, 64, 128, 255))
+_ALL, _LOW = np.uint64(0xFFFFFFFFFFFFFFFF), np.uint64(0xFFFFFFFF)
+_NONE = _LOW
+_K0 = np.uint64(0x9E3779B97F4A7C15)
+_K1 = np.uint64(0xC2B2AE3D27D4EB4F)
+_K2 = np.uint64(0xD6E8FEB86659FD93)
+_IS_WORD, _IS_SPACE, _IS_ODD = (
+    np.uint32(_unicode.WORD),
+    np.uint32(_unicode.SPACE),
+    np.uint32(_unicode.ODD),
+)
+_TOKEN_LANES = np.uint64(4)
+_EDGES_CAP = np.uint64(at.EDGES_CAP)
+_BLOCKS, _STRIDE = np.uint64(at.BLOCKS), np.uint64(at.BLOCK_STRIDE)
+_MEMO_WORDS, _MEMO_SLOTS = np.uint64(at.MEMO_WORDS), np.uint64(at.MEMO_SLOTS)
+_MEMO_BYTES, _MEMO_LIST = np.uint64(at.MEMO_BYTES), np.uint64(at.MEMO_LIST)
+_MEMO_POOL, _MEMO_STRIDE = np.uint64(at.MEMO_POOL), np.uint64(at.MEMO_STRIDE)
+_TF_SIZE = np.uint64(at.TF_SIZE)
+
+
+# --- text ---------------------------------------------------------------------------------
+
+
+@kernel
+def char_length(byte):
+    """Bytes of the UTF-8 character that starts with `byte`."""
+    if byte < 0xC0:
+        return _1
+    if byte < 0xE0:
+        return _2
+    if byte < 0xF0:
+        return _3
+    return _4
+
+
+@kernel
+def decode(s8, p, end):
+    """Code point at byte `p` and its length; length 0 if it is not well-formed UTF-8."""
+    first = np.uint64(s8[p])
+    length = char_length(first)
+    if first < 0xC2 or first > 0xF4 or p + length > end:
+        return _0, _0
+    code = first & (_255 >> (length + _1))
+    for i in range(_1, length):
+        byte = np.uint64(s8[p + i])
+        if byte >> _6 != _2:
+            return _0, _0
+        code = (code << _6) | (byte & _63)
+    if length == _3 and (code < 0x800 or code >> np.uint64(11) == 27):
+        return _0, _0
+    if length == _4 and (code < 0x10000 or code > 0x10FFFF):
+        return _0, _0
+    return code, length
+
+
+@kernel
+def fold_high(model, scratch, n, lower):
+    """Put the non-ASCII characters of the folded text into the masks, lower-cased."""
+    meta, _, b32, b8, _ = model
+    smeta, s64, _, s8, _ = scratch
+    words, spaces, highs = smeta[at.WORDS], smeta[at.SPACES], smeta[at.HIGHS]
+    text = smeta[at.TEXT] << _3
+    pages, infos = meta[at.PAGES] << _3, meta[at.INFOS] << _1
+    p = _0
+    k = _0
+    blocks = (n + _63) >> _6
+    while k < blocks:
+        high = s64[highs + k]
+        if p > k << _6:
+            high &= _ALL << (p & _63)
+        if high == _0:
+            k += _1
+            continue
+        p = (k << _6) + ctz(high)
+        while p < n and s8[text + p] >= 128:
+            code, length = decode(s8, text + p, text + n)
+            if length == _0:
+                return at.INVALID
+            page = pages + ((code >> _8) << _1)
+            entry = (np.uint64(b8[page]) | (np.uint64(b8[page + _1]) << _8)) << _8
+            info = b32[infos + (entry | (code & _255))]
+            bits = (_1 << length) - _1
+            inside = p & _63
+            if info & _IS_WORD:
+                s64[words + (p >> _6)] |= bits << inside
+                if inside + length > _64:
+                    s64[words + (p >> _6) + _1] |= bits >> (_64 - inside)
+            elif info & _IS_SPACE:
+                s64[spaces + (p >> _6)] |= bits << inside
+                if inside + length > _64:
+                    s64[spaces + (p >> _6) + _1] |= bits >> (_64 - inside)
+            if lower:
+                if info & _IS_ODD:
+                    return at.ODD
+                delta = np.uint64(info >> np.uint32(8))
+                if delta != _0:
+                    code = (code + delta) & np.uint64(0xFFFFFF)
+                    for i in range(_1, length):
+                        s8[text + p + length - i] = np.uint8(_128 | (code & _63))
+                        code >>= _6
+                    mark = (np.uint64(0xF00) >> length) & _255
+                    s8[text + p] = np.uint8(mark | code)
+            p += length
+        k = p >> _6
+    return at.OK
+
+
+@kernel
+def fold(data, lo, n, lower, model, scratch):
+    """Copy a window into the scratch text, lower-cased, with its bit masks."""
+    smeta, s64, _, s8, _ = scratch
+    words, spaces, highs = smeta[at.WORDS], smeta[at.SPACES], smeta[at.HIGHS]
+    text = smeta[at.TEXT] << _3
+    full = n >> _6
+    any_high = _0
+    for k in range(full):
+        i = k << _6
+        word, space, high = classify(data, lo + i, s8, text + i, lower)
+        s64[words + k] = word
+        s64[spaces + k] = space
+        s64[highs + k] = high
+        any_high |= high
+    rest = n & _63
+    if rest != _0:
+        i = full << _6
+        if lo + i + _64 <= np.uint64(data.size):
+            word, space, high = classify(data, lo + i, s8, text + i, lower)
+        else:
+            for j in range(rest):
+                s8[text + i + j] = data[lo + i + j]
+            word, space, high = classify(s8, text + i, s8, text + i, lower)
+        inside = _ALL >> (_64 - rest)
+        high &= inside
+        s64[words + full] = word & inside
+        s64[spaces + full] = space | ~inside
+        s64[highs + full] = high
+        any_high |= high
+    if any_high != _0:
+        return fold_high(model, scratch, n, lower)
+    return at.OK
+
+
+@kernel
+def next_edges(s64, s32, masks, flip, k, blocks, carry, edges, n_edges):
+    """Where runs of set bits start and end, from 64-byte block `k` on, until the list fills."""
+    while k < blocks and n_edges < _EDGES_CAP:
+        mask = s64[masks + k] ^ flip
+        edge = mask ^ ((mask << _1) | carry)
+        carry = mask >> _63
+        base = k << _6
+        while edge != _0:
+            s32[edges + n_edges] = np.uint32(base + ctz(edge))
+            n_edges += _1
+            edge &= edge - _1
+        k += _1
+    return n_edges, k, carry
+
+
+@kernel
+def has_chars(s8, p, end, n_chars):
+    """Whether bytes `p` to `end` hold at least `n_chars` characters."""
+    if end - p < n_chars:
+        return False
+    seen = _0
+    while p < end and seen < n_chars:
+        p += char_length(s8[p])
+        seen += _1
+    return seen == n_chars
+
+
+# --- hash tables --------------------------------------------------------------------------
+# An entry is 8 bytes: id + 1 below, 24 bits of the hash and 8 of the length above. A hit is
+# then compared with the record (the first 16 bytes, zero-padded) and, past 16, the tail: a
+# collision costs time, never a wrong answer.
+
+
+@kernel
+def hash_bytes(a, p, length):
+    """Hash of `length` >= 1 bytes, and their first 16 as two zero-padded numbers."""
+    k0 = load_u64(a, p)
+    k1 = _0
+    if length < _8:
+        k0 &= _ALL >> (_64 - (length << _3))
+    elif length > _8:
+        k1 = load_u64(a, p + _8)
+        if length < _16:
+            k1 &= _ALL >> (_128 - (length << _3))
+    h = (k0 ^ (length * _K2)) * _K0
+    h ^= h >> _32
+    h = (h ^ k1) * _K1
+    h ^= h >> _32
+    if length > _16:
+        i = _16
+        while i < length:
+            k = load_u64(a, p + i)
+            if length - i < _8:
+                k &= _ALL >> (_64 - ((length - i) << _3))
+            h = (h ^ k) * _K0
+            h ^= h >> _32
+            i += _8
+    return h, k0, k1
+
+
+@kernel
+def tag_of(h, length):
+    return ((h >> _32) & np.uint64(0xFFFFFF00)) | min(length, _255)
+
+
+@kernel
+def find(model, block, a, p, length, h, k0, k1):
+    """Id of bytes `p` to `p + length` of `a` in the block's vocabulary, or none."""
+    meta, b64, _, b8, _ = model
+    table, mask = meta[block + np.uint64(at.TABLE)], meta[block + np.uint64(at.TABLE_MASK)]
+    records = meta[block + np.uint64(at.RECORDS)]
+    tag = tag_of(h, length)
+    slot = h & mask
+    while True:
+        entry = b64[table + slot]
+        if entry == _0:
+            return _NONE
+        if entry >> _32 == tag:
+            i = (entry & _LOW) - _1
+            if b64[records + _2 * i] == k0 and b64[records + _2 * i + _1] == k1:
+                if length <= _16:
+                    return i
+                place = b64[meta[block + np.uint64(at.TAILS)] + i]
+                if place & _LOW == length - _16:
+                    tail = place >> _32
+                    j = _0
+                    while j < length - _16 and b8[tail + j] == a[p + _16 + j]:
+                        j += _1
+                    if j == length - _16:
+                        return i
+        slot = (slot + _1) & mask
+
+
+@kernel
+def pair_hash(key):
+    h = key * _K0
+    h = (h ^ (h >> _32)) * _K1
+    return h ^ (h >> _32)
+
+
+@kernel
+def find_pair(b64, pairs, mask, keys, node, word):
+    """Id of the n-gram that `word` makes of the n-gram `node`, or none."""
+    key = (node << _32) | word
+    h = pair_hash(key)
+    tag = h >> _32
+    slot = h & mask
+    while True:
+        entry = b64[pairs + slot]
+        if entry == _0:
+            return _NONE
+        if entry >> _32 == tag:
+            i = (entry & _LOW) - _1
+            if b64[keys + i] == key:
+                return i
+        slot = (slot + _1) & mask
+
+
+@kernel
+def add_term(model, block, p, length, i):
+    """Put bytes `p` to `p + length` of the model's memory into the block's vocabulary."""
+    meta, b64, _, b8, _ = model
+    table, mask = meta[block + np.uint64(at.TABLE)], meta[block + np.uint64(at.TABLE_MASK)]
+    records = meta[block + np.uint64(at.RECORDS)] + _2 * i
+    h, k0, k1 = hash_bytes(b8, p, length)
+    slot = h & mask
+    while b64[table + slot] != _0:
+        slot = (slot + _1) & mask
+    b64[table + slot] = (tag_of(h, length) << _32) | (i + _1)
+    b64[records] = k0
+    b64[records + _1] = k1
+    if length > _16:
+        b64[meta[block + np.uint64(at.TAILS)] + i] = ((p + _16) << _32) | (length - _16)
+
+
+@kernel
+def find_term(model, block, p, length):
+    """Id of bytes `p` to `p + length` of the model's memory in the block's vocabulary."""
+    b8 = model[3]
+    h, k0, k1 = hash_bytes(b8, p, length)
+    return find(model, block, b8, p, length, h, k0, k1)
+
+
+@kernel
+def add_pair(model, block, node, word, i):
+    """Make id `i` the n-gram of `node` and `word`."""
+    meta, b64, _, _, _ = model
+    pairs, mask = meta[block + np.uint64(at.PAIRS)], meta[block + np.uint64(at.PAIRS_MASK)]
+    key = (node << _32) | word
+    h = pair_hash(key)
+    slot = h & mask
+    while b64[pairs + slot] != _0:
+        slot = (slot + _1) & mask
+    b64[pairs + slot] = ((h >> _32) << _32) | (i + _1)
+    b64[meta[block + np.uint64(at.KEYS)] + i] = key
+
+
+@kernel
+def build_words(meta, blob, b, starts, lengths, n_words, stop_starts, stop_lengths):
+    """Fill the tables of a word block; how many ids it took, how many of them words.
+
+    Ids: features in the order given, then stop words, then what is no feature itself but
+    part of one. A term scikit-learn's analyzer can never make gets no entry.
+    """
+    model = views(meta, blob)
+    b64, b8 = model[1], model[3]
+    block = _BLOCKS + _STRIDE * np.uint64(b)
+    pairs, pairs_mask = meta[block + np.uint64(at.PAIRS)], meta[block + np.uint64(at.PAIRS_MASK)]
+    keys = meta[block + np.uint64(at.KEYS)]
+    min_n, max_n = meta[block + np.uint64(at.MIN_N)], meta[block + np.uint64(at.MAX_N)]
+    size, n_stop = np.uint64(starts.size), np.uint64(stop_starts.size)
+    for i in range(n_stop):
+        add_term(model, block, stop_starts[i], stop_lengths[i], size + i)
+    n_ids = size + n_stop
+    n_distinct = n_stop
+    for i in range(size):
+        if n_words[i] == _1 and min_n == _1 and lengths[i] != _0:
+            if find_term(model, block, starts[i], lengths[i]) == _NONE:
+                add_term(model, block, starts[i], lengths[i], i)
+                n_distinct += _1
+    for n in range(max(min_n, _2), max_n + _1):
+        for i in range(size):
+            if n_words[i] != n:
+                continue
+            end = starts[i] + lengths[i]
+            p = starts[i]
+            node = _NONE
+            for k in range(n):
+                q = p
+                while q < end and b8[q] != 32:
+                    q += _1
+                if q == p:  # two spaces: no token is empty
+                    break
+                word = find_term(model, block, p, q - p)
+                if word == _NONE:
+                    word = n_ids
+                    add_term(model, block, p, q - p, word)
+                    n_ids += _1
+                    n_distinct += _1
+                if word - size < n_stop:
+                    break
+                if k == _0:
+                    node = word
+                elif k + _1 == n:
+                    add_pair(model, block, node, word, i)
+                else:
+                    found = find_pair(b64, pairs, pairs_mask, keys, node, word)
+                    if found == _NONE:
+                        found = n_ids
+                        add_pair(model, block, node, word, found)
+                        n_ids += _1
+                    node = found
+                p = q + _1
+    return n_ids, n_distinct
+
+
+@kernel
+def build_ngrams(meta, blob, b, starts, lengths):
+    """Fill the tables of a character block; how many ids it took, twice."""
+    model = views(meta, blob)
+    block = _BLOCKS + _STRIDE * np.uint64(b)
+    for i in range(np.uint64(starts.size)):
+        if lengths[i] != _0:
+            add_term(model, block, starts[i], lengths[i], i)
+    return np.uint64(starts.size), np.uint64(starts.size)
+
+
+# --- counting -----------------------------------------------------------------------------
+
+
+@kernel
+def count(s32, counts, touched, n_touched, feature):
+    """One more of `feature`; branchless, since whether it is new cannot be guessed."""
+    c = s32[counts + feature]
+    s32[touched + n_touched] = np.uint32(feature)
+    s32[counts + feature] = c + np.uint32(1)
+    return n_touched + _1 if c == 0 else n_touched
+
+
+@kernel
+def token_ids(model, scratch, block, n_edges):
+    """Look the tokens between the edges up; how many there are, their ids in the scratch."""
+    meta, b64, _, _, _ = model
+    smeta, s64, s32, s8, _ = scratch
+    text = smeta[at.TEXT] << _3
+    edges, ids, tokens = smeta[at.EDGES] << _1, smeta[at.IDS] << _1, smeta[at.TOKENS]
+    min_chars = meta[block + np.uint64(at.MIN_CHARS)]
+    table, mask = meta[block + np.uint64(at.TABLE)], meta[block + np.uint64(at.TABLE_MASK)]
+    n = _0
+    for e in range(_0, n_edges >> _1):
+        start = np.uint64(s32[edges + _2 * e])
+        length = np.uint64(s32[edges + _2 * e + _1]) - start
+        start += text
+        if length < min_chars:
+            continue
+        if (s8[start] >= 128 or min_chars > _2) and not has_chars(
+            s8, start, start + length, min_chars
+        ):
+            continue
+        h, k0, k1 = hash_bytes(s8, start, length)
+        prefetch(b64, table + (h & mask))
+        token = tokens + _TOKEN_LANES * n
+        s64[token] = h
+        s64[token + _1] = k0
+        s64[token + _2] = k1
+        s64[token + _3] = (start << _32) | length
+        n += _1
+    for i in range(n):
+        token = tokens + _TOKEN_LANES * i
+        place = s64[token + _3]
+        found = find(
+            model, block, s8, place >> _32, place & _LOW,
+            s64[token], s64[token + _1], s64[token + _2],
+        )  # fmt: skip
+        s32[ids + i] = np.uint32(found)
+    return n
+
+
+@kernel
+def count_words(model, scratch, b, n):
+    """Count the word n-grams of a window of `n` bytes, going on from the window before."""
+    meta, b64, _, _, _ = model
+    smeta, s64, s32, _, _ = scratch
+    block = _BLOCKS + _STRIDE * b
+    max_n = meta[block + np.uint64(at.MAX_N)]
+    base, size = meta[block + np.uint64(at.BASE)], meta[block + np.uint64(at.SIZE)]
+    n_stop = meta[block + np.uint64(at.N_STOP)]
+    pairs, pairs_mask = meta[block + np.uint64(at.PAIRS)], meta[block + np.uint64(at.PAIRS_MASK)]
+    keys = meta[block + np.uint64(at.KEYS)]
+    masks, flip = smeta[at.WORDS], _0
+    if meta[block + np.uint64(at.TOKEN_CLASS)] == _IS_SPACE:
+        masks, flip = smeta[at.SPACES], _ALL
+    edges, ids = smeta[at.EDGES] << _1, smeta[at.IDS] << _1
+    counts = (smeta[at.COUNTS] << _1) + base
+    touched = (smeta[at.TOUCHED] << _1) + base + b
+    nodes = smeta[at.NODES] + _32 * b
+    n_touched = s64[smeta[at.N_TOUCHED] + b]
+    blocks = (n + _63) >> _6
+    k = carry = n_edges = _0
+    while True:
+        n_edges, k, carry = next_edges(s64, s32, masks, flip, k, blocks, carry, edges, n_edges)
+        if k == blocks and carry != _0:
+            s32[edges + n_edges] = np.uint32(n)
+            n_edges += _1
+        n_tokens = token_ids(model, scratch, block, n_edges)
+        for i in range(n_tokens):
+            word = np.uint64(s32[ids + i])
+            if word < size:
+                n_touched = count(s32, counts, touched, n_touched, word)
+        if max_n > _1:
+            for i in range(n_tokens):
+                word = np.uint64(s32[ids + i])
+                if word - size < n_stop:
+                    continue
+                for m in range(max_n - _1, _0, -1):
+                    node = s64[nodes + np.uint64(m) - _1]
+                    if node != _NONE and word != _NONE:
+                        node = find_pair(b64, pairs, pairs_mask, keys, node, word)
+                        if node < size:
+                            n_touched = count(s32, counts, touched, n_touched, node)
+                    else:
+                        node = _NONE
+                    s64[nodes + np.uint64(m)] = node
+                s64[nodes] = word
+        if k == blocks:
+            break
+        s32[edges] = s32[edges + n_edges - _1]  # a start without its end yet
+        n_edges &= _1
+    s64[smeta[at.N_TOUCHED] + b] = n_touched
+
+
+@kernel
+def emit(model, scratch, block, p, q, mode, target, n_found, counts, touched):
+    """One n-gram: into the counts, or its id, or its id and place, to the list at `target`."""
+    s32, s8 = scratch[2], scratch[3]
+    length = q - p
+    h, k0, k1 = hash_bytes(s8, p, length)
+    found = find(model, block, s8, p, length, h, k0, k1)
+    if found == _NONE:
+        return n_found
+    if mode == at.COUNT:
+        return count(s32, counts, touched, n_found, found)
+    if mode == at.LIST:
+        s32[target + n_found] = np.uint32(found)
+    else:
+        put_place(s32, target, n_found, found, p, q)
+    return n_found + _1
+
+
+@kernel
+def put_place(s32, target, n_found, feature, p, q):
+    """Note that `feature` stands in bytes `p` to `q` of the scratch."""
+    s32[target + _3 * n_found] = np.uint32(feature)
+    s32[target + _3 * n_found + _1] = np.uint32(p)
+    s32[target + _3 * n_found + _2] = np.uint32(q)
+
+
+@kernel
+def ngrams(model, scratch, block, start, end, mode, target, n_found, counts, touched):
+    """Character n-grams of bytes `start` to `end` of the scratch, as scikit-learn has them.
+
+    Text shorter than n characters has, inside word boundaries, one "n-gram", itself; and
+    a length that fits once ends the matter.
+    """
+    _, _, _, s8, _ = scratch
+    meta = model[0]
+    within_words = meta[block + np.uint64(at.KIND)] == at.CHAR_WB
+    for n in range(
+        meta[block + np.uint64(at.MIN_N)], meta[block + np.uint64(at.MAX_N)] + _1
+    ):
+        p = q = start
+        size = _0
+        while size < n and q < end:
+            q += char_length(s8[q])
+            size += _1
+        if size < n and not within_words or size == _0:
+            break
+        n_found = emit(model, scratch, block, p, q, mode, target, n_found, counts, touched)
+        if q == end:
+            break
+        while q < end:
+            p += char_length(s8[p])
+            q += char_length(s8[q])
+            n_found = emit(model, scratch, block, p, q, mode, target, n_found, counts, touched)
+    return n_found
+
+
+@kernel
+def memo_reset(s64, memo):
+    """Forget all words: cheaper than choosing, and frequent ones are back at once."""
+    for i in range(_MEMO_SLOTS):
+        s64[memo + i] = _0
+    state = memo + _MEMO_STRIDE - _8
+    s64[state] = _0
+    s64[state + _1] = _0
+
+
+@kernel
+def memo_find(s64, s8, memo, p, length, h, k0, k1):
+    """Record of a remembered word, or none. A record is 64 bytes: 48 of the word, its list."""
+    mask = _MEMO_SLOTS - _1
+    tag = tag_of(h, length)
+    slot = h & mask
+    while True:
+        entry = s64[memo + slot]
+        if entry == _0:
+            return _NONE, slot
+        if entry >> _32 == tag:
+            record = memo + _MEMO_SLOTS + _8 * ((entry & _LOW) - _1)
+            if s64[record] == k0 and s64[record + _1] == k1:
+                same = True
+                i = _16
+                while i < length and same:
+                    k = load_u64(s8, p + i)
+                    if length - i < _8:
+                        k &= _ALL >> (_64 - ((length - i) << _3))
+                    same = s64[record + (i >> _3)] == k
+                    i += _8
+                if same:
+                    return record, slot
+        slot = (slot + _1) & mask
+
+
+@kernel
+def memo_add(model, scratch, block, memo, slot, p, length, h, k0, k1):
+    """Work a word's n-grams out and remember them; its record."""
+    _, s64, _, s8, _ = scratch
+    state = memo + _MEMO_STRIDE - _8
+    if s64[state] == _MEMO_WORDS or s64[state + _1] + _MEMO_LIST > _MEMO_POOL:
+        memo_reset(s64, memo)
+        slot = h & (_MEMO_SLOTS - _1)
+    n_words, used = s64[state], s64[state + _1]
+    pool = (memo + _MEMO_SLOTS + _8 * _MEMO_WORDS) << _1
+    found = ngrams(
+        model, scratch, block, p - _1, p + length + _1, at.LIST, pool + used, _0, _0, _0
+    )
+    record = memo + _MEMO_SLOTS + _8 * n_words
+    s64[record] = k0
+    s64[record + _1] = k1
+    i = _16
+    while i < length:
+        k = load_u64(s8, p + i)
+        if length - i < _8:
+            k &= _ALL >> (_64 - ((length - i) << _3))
+        s64[record + (i >> _3)] = k
+        i += _8
+    s64[record + _6] = pool + used
+    s64[record + _7] = found
+    s64[memo + slot] = (tag_of(h, length) << _32) | (n_words + _1)
+    s64[state] = n_words + _1
+    s64[state + _1] = used + found
+    return record
+
+
+@kernel
+def count_word(model, scratch, b, start, end, n_touched):
+    """Count the padded character n-grams of one white-space separated word."""
+    meta = model[0]
+    smeta, s64, s32, s8, _ = scratch
+    block = _BLOCKS + _STRIDE * b
+    base = meta[block + np.uint64(at.BASE)]
+    counts = (smeta[at.COUNTS] << _1) + base
+    touched = (smeta[at.TOUCHED] << _1) + base + b
+    p = (smeta[at.TEXT] << _3) + start
+    length = end - start
+    before, after = s8[p - _1], s8[p + length]
+    s8[p - _1] = np.uint8(32)  # what stands there is white space, perhaps of another kind
+    s8[p + length] = np.uint8(32)
+    n_lengths = meta[block + np.uint64(at.MAX_N)] - meta[block + np.uint64(at.MIN_N)] + _1
+    if length > _MEMO_BYTES or n_lengths * (length + _2) > _MEMO_LIST:
+        n_touched = ngrams(
+            model, scratch, block, p - _1, p + length + _1, at.COUNT, _0, n_touched, counts, touched
+        )
+    else:
+        memo = smeta[at.MEMOS] + _MEMO_STRIDE * meta[block + np.uint64(at.TOKEN_CLASS)]
+        h, k0, k1 = hash_bytes(s8, p, length)
+        record, slot = memo_find(s64, s8, memo, p, length, h, k0, k1)
+        if record == _NONE:
+            record = memo_add(model, scratch, block, memo, slot, p, length, h, k0, k1)
+        first = s64[record + _6]
+        for i in range(first, first + s64[record + _7]):
+            n_touched = count(s32, counts, touched, n_touched, np.uint64(s32[i]))
+    s8[p - _1] = before
+    s8[p + length] = after
+    return n_touched
+
+
+@kernel
+def count_padded_words(model, scratch, b, n):
+    """Count the character n-grams inside the words of a window of `n` bytes."""
+    smeta, s64, s32, _, _ = scratch
+    edges = smeta[at.EDGES] << _1
+    n_touched = s64[smeta[at.N_TOUCHED] + b]
+    blocks = (n + _63) >> _6
+    k = carry = n_edges = _0
+    while True:
+        n_edges, k, carry = next_edges(
+            s64, s32, smeta[at.SPACES], _ALL, k, blocks, carry, edges, n_edges
+        )
+        if k == blocks and carry != _0:
+            s32[edges + n_edges] = np.uint32(n)
+            n_edges += _1
+        for e in range(_0, n_edges >> _1):
+            start = np.uint64(s32[edges + _2 * e])
+            end = np.uint64(s32[edges + _2 * e + _1])
+            n_touched = count_word(model, scratch, b, start, end, n_touched)
+        if k == blocks:
+            break
+        s32[edges] = s32[edges + n_edges - _1]
+        n_edges &= _1
+    s64[smeta[at.N_TOUCHED] + b] = n_touched
+
+
+@kernel
+def squeeze(scratch, n):
+    """Copy the text with every run of two or more white-space characters as one space."""
+    smeta, s64, _, s8, _ = scratch
+    source, target = smeta[at.TEXT] << _3, smeta[at.TEXT2] << _3
+    spaces = smeta[at.SPACES]
+    p = size = _0
+    while p < n:
+        length = char_length(s8[source + p])
+        if (s64[spaces + (p >> _6)] >> (p & _63)) & _1:
+            q = p + length
+            n_spaces = _1
+            while q < n and (s64[spaces + (q >> _6)] >> (q & _63)) & _1:
+                q += char_length(s8[source + q])
+                n_spaces += _1
+            if n_spaces > _1:
+                s8[target + size] = np.uint8(32)
+                size += _1
+                p = q
+                continue
+        for i in range(length):
+            s8[target + size + i] = s8[source + p + i]
+        size += length
+        p += length
+    return size
+
+
+@kernel
+def count_chars(model, scratch, b, n):
+    """Count the character n-grams of a whole text of `n` bytes."""
+    meta = model[0]
+    smeta, s64, _, _, _ = scratch
+    block = _BLOCKS + _STRIDE * b
+    base = meta[block + np.uint64(at.BASE)]
+    size = squeeze(scratch, n)
+    text = smeta[at.TEXT2] << _3
+    s64[smeta[at.N_TOUCHED] + b] = ngrams(
+        model, scratch, block, text, text + size, at.COUNT, _0, s64[smeta[at.N_TOUCHED] + b],
+        (smeta[at.COUNTS] << _1) + base, (smeta[at.TOUCHED] << _1) + base + b,
+    )  # fmt: skip
+
+
+# --- scoring ------------------------------------------------------------------------------
+
+
+@kernel
+def term_weight(model, block, base, feature, c):
+    meta, _, _, _, bf = model
+    if c < _TF_SIZE:
+        tf = bf[meta[block + np.uint64(at.TF)] + c]
+    elif meta[block + np.uint64(at.TF_MODE)] == at.RAW:
+        tf = np.float64(c)
+    elif meta[block + np.uint64(at.TF_MODE)] == at.BINARY:
+        tf = 1.0
+    else:
+        tf = 1.0 + math.log(np.float64(c))
+    return tf * bf[meta[at.IDF] + base + feature]
+
+
+@kernel
+def score_block(model, scratch, b, coef):
+    """Add the weighted rows of the touched features up; clear their counts.
+
+    Four rows are summed in the weights' own precision, the sums in float64: as exact as
+    float64 throughout where it matters, at the speed of float32.
+    """
+    meta = model[0]
+    smeta, s64, s32, _, sf = scratch
+    block = _BLOCKS + _STRIDE * b
+    base = meta[block + np.uint64(at.BASE)]
+    counts = (smeta[at.COUNTS] << _1) + base
+    touched = (smeta[at.TOUCHED] << _1) + base + b
+    n_touched = s64[smeta[at.N_TOUCHED] + b]
+    width = meta[at.WIDTH]
+    start = smeta[at.ACC] + width * b
+    acc = sf[start : start + width]
+    acc[:] = 0.0
+    real = coef.dtype.type
+    sum_2 = sum_1 = 0.0
+    t = _0
+    while t < n_touched:
+        i0 = np.uint64(s32[touched + t])
+        c0 = np.uint64(s32[counts + i0])
+        s32[counts + i0] = np.uint32(0)
+        w0 = term_weight(model, block, base, i0, c0)
+        sum_2 += w0 * w0
+        sum_1 += abs(w0)
+        row0 = base + i0
+        if t + _4 > n_touched:
+            for j in range(width):
+                acc[j] += real(w0) * coef[row0, j]
+            t += _1
+            continue
+        i1 = np.uint64(s32[touched + t + _1])
+        c1 = np.uint64(s32[counts + i1])
+        s32[counts + i1] = np.uint32(0)
+        w1 = term_weight(model, block, base, i1, c1)
+        i2 = np.uint64(s32[touched + t + _2])
+        c2 = np.uint64(s32[counts + i2])
+        s32[counts + i2] = np.uint32(0)
+        w2 = term_weight(model, block, base, i2, c2)
+        i3 = np.uint64(s32[touched + t + _3])
+        c3 = np.uint64(s32[counts + i3])
+        s32[counts + i3] = np.uint32(0)
+        w3 = term_weight(model, block, base, i3, c3)
+        sum_2 += w1 * w1 + w2 * w2 + w3 * w3
+        sum_1 += abs(w1) + abs(w2) + abs(w3)
+        v0, v1, v2, v3 = real(w0), real(w1), real(w2), real(w3)
+        row1, row2, row3 = base + i1, base + i2, base + i3
+        for j in range(width):
+            acc[j] += v0 * coef[row0, j] + v1 * coef[row1, j] + (
+                v2 * coef[row2, j] + v3 * coef[row3, j]
+            )
+        t += _4
+    sf[smeta[at.SUMS] + _3 * b] = sum_2
+    sf[smeta[at.SUMS] + _3 * b + _1] = sum_1
+    s64[smeta[at.N_TOUCHED] + b] = _0
+
+
+@kernel
+def scales(model, scratch):
+    """What every block's values are multiplied by: norms, pivots and weights, in order."""
+    meta, b64, _, _, bf = model
+    smeta, _, _, _, sf = scratch
+    sums = smeta[at.SUMS]
+    for b in range(meta[at.N_BLOCKS]):
+        sf[sums + _3 * b + _2] = 1.0
+    for i in range(meta[at.N_OPS]):
+        op = meta[at.OPS] + _4 * i
+        code, first, end, parameter = b64[op], b64[op + _1], b64[op + _2], bf[op + _3]
+        factor = parameter
+        if code != at.WEIGHT:
+            total = 0.0
+            for b in range(first, end):
+                scale = sf[sums + _3 * b + _2]
+                if code == at.NORM_L1:
+                    total += abs(scale) * sf[sums + _3 * b + _1]
+                else:
+                    total += scale * scale * sf[sums + _3 * b]
+            if total == 0.0:
+                continue
+            if code == at.NORM_L1:
+                factor = 1.0 / total
+            elif code == at.NORM_L2:
+                factor = 1.0 / math.sqrt(total)
+            else:
+                factor = math.sqrt(total) ** -parameter
+        for b in range(first, end):
+            sf[sums + _3 * b + _2] *= factor
+
+
+@kernel
+def combine(model, scratch, out, row):
+    """The row's scores: intercept plus every block's sum times its scale."""
+    meta, _, _, _, bf = model
+    smeta, _, _, _, sf = scratch
+    scales(model, scratch)
+    width = meta[at.WIDTH]
+    for j in range(meta[at.N_LABELS]):
+        out[row, j] = bf[meta[at.INTERCEPT] + j]
+    for b in range(meta[at.N_BLOCKS]):
+        scale = sf[smeta[at.SUMS] + _3 * b + _2]
+        start = smeta[at.ACC] + width * b
+        for j in range(meta[at.N_LABELS]):
+            out[row, j] += scale * sf[start + j]
+
+
+# --- rows ---------------------------------------------------------------------------------
+
+
+@kernel
+def window_end(data, lo, hi, cap):
+    """End of the window from `lo`: `hi`, or after the last white space within `cap` bytes."""
+    if hi - lo <= cap:
+        return hi
+    end = lo + cap
+    while end > lo and data[end - _1] != 32 and data[end - _1] != 10:
+        end -= _1
+    return end
+
+
+@kernel
+def forget_row(model, scratch):
+    """Clear the counts of a row that was left half-way."""
+    meta = model[0]
+    smeta, s64, s32, _, _ = scratch
+    for b in range(meta[at.N_BLOCKS]):
+        base = meta[_BLOCKS + _STRIDE * b + np.uint64(at.BASE)]
+        touched = (smeta[at.TOUCHED] << _1) + base + b
+        for t in range(s64[smeta[at.N_TOUCHED] + b]):
+            s32[(smeta[at.COUNTS] << _1) + base + np.uint64(s32[touched + t])] = np.uint32(0)
+        s64[smeta[at.N_TOUCHED] + b] = _0
+
+
+@kernel
+def count_row(data, starts, ends, row, prepared, model, scratch):
+    """Count the features of one row in all blocks; what became of it."""
+    meta = model[0]
+    smeta, s64, _, _, _ = scratch
+    n_blocks = meta[at.N_BLOCKS]
+    for i in range(_32 * n_blocks):
+        s64[smeta[at.NODES] + i] = _NONE
+    for variant in range(meta[at.N_VARIANTS]):
+        place = row * meta[at.N_VARIANTS] + variant if prepared else row
+        lo, hi = np.uint64(starts[place]), np.uint64(ends[place])
+        cap = smeta[at.CAP]
+        lower = False
+        whole = False
+        for b in range(n_blocks):
+            block = _BLOCKS + _STRIDE * b
+            if meta[block + np.uint64(at.VARIANT)] == variant:
+                lower = not prepared and meta[block + np.uint64(at.LOWER)] != _0
+                whole |= meta[block + np.uint64(at.KIND)] == at.CHAR
+        if whole and hi - lo > cap:
+            return at.NEED
+        while lo < hi:
+            end = window_end(data, lo, hi, cap)
+            if end == lo:
+                return at.NEED
+            status = fold(data, lo, end - lo, lower, model, scratch)
+            if status != at.OK:
+                return status
+            for b in range(n_blocks):
+                block = _BLOCKS + _STRIDE * b
+                if meta[block + np.uint64(at.VARIANT)] == variant:
+                    kind = meta[block + np.uint64(at.KIND)]
+                    if kind == at.WORD:
+                        count_words(model, scratch, b, end - lo)
+                    elif kind == at.CHAR_WB:
+                        count_padded_words(model, scratch, b, end - lo)
+                    else:
+                        count_chars(model, scratch, b, end - lo)
+            lo = end
+    return at.OK
+
+
+@kernel
+def views(meta, words):
+    return meta, words, words.view(np.uint32), words.view(np.uint8), words.view(np.float64)
+
+
+@kernel
+def score_rows(
+    data, starts, ends, prepared, meta, blob, coef, smeta, sblob, out, statuses, first
+):
+    """Score byte slices of `data`; the row it stopped at for want of room, else their number.
+
+    Parameters
+    ----------
+    data : ndarray of uint8, UTF-8
+    starts, ends : ndarray of shape (n_rows,) or (n_rows * n_variants,), int64
+    prepared : bool
+        Whether Python has lower-cased the texts, one variant a way of doing it.
+    meta, blob, coef : the model, see `_layout` and `_index`
+    smeta, sblob : the scratch of this thread
+    out : ndarray of shape (n_rows, n_labels), float64
+    statuses : ndarray of shape (n_rows,), uint8
+        Filled with `_layout.OK`, ODD or INVALID.
+    first : int
+        Row to begin with.
+    """
+    model = views(meta, blob)
+    scratch = views(smeta, sblob)
+    for row in range(np.uint64(first), np.uint64(statuses.size)):
+        status = count_row(data, starts, ends, row, prepared, model, scratch)
+        statuses[row] = status
+        if status != at.OK:
+            forget_row(model, scratch)
+            if status == at.NEED:
+                return row
+            continue
+        for b in range(meta[at.N_BLOCKS]):
+            score_block(model, scratch, b, coef)
+        combine(model, scratch, out, row)
+    return np.uint64(statuses.size)

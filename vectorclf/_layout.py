@@ -1,0 +1,45 @@
+"""Where things lie in the two blocks of memory a kernel call is given.
+
+Numba takes about 0.1 microseconds to unpack each array argument: 40 of them would cost a
+batch of one more than its scoring. So model and scratch are one uint64 array each, with
+a table of offsets (`meta`), in uint64 elements.
+"""
+
+# meta of the model: one number each, then `BLOCK_STRIDE` numbers a block from BLOCKS on
+N_BLOCKS, N_VARIANTS, N_LABELS, WIDTH, N_FEATURES, N_OPS = range(6)
+OPS, PAGES, INFOS, IDF, INTERCEPT = range(6, 11)
+BLOCKS, BLOCK_STRIDE = 16, 24
+
+# of a block, added to its base
+(
+    KIND, VARIANT, LOWER, MIN_N, MAX_N, MIN_CHARS, TOKEN_CLASS, TF_MODE,
+    BASE, SIZE, N_STOP, TF, TABLE, TABLE_MASK, RECORDS, TAILS, PAIRS, PAIRS_MASK, KEYS,
+) = range(19)  # fmt: skip
+
+WORD, CHAR, CHAR_WB = range(3)  # KIND
+RAW, SUBLINEAR, BINARY = range(3)  # TF_MODE
+NORM_L2, NORM_L1, PIVOT, WEIGHT = range(4)  # OPS: (code, first block, end block, parameter)
+TF_SIZE = 256
+"""Term counts below this have their weight in a table."""
+
+# meta of the scratch
+(
+    CAP, TEXT, TEXT2, WORDS, SPACES, HIGHS, EDGES, TOKENS, IDS, COUNTS, TOUCHED, N_TOUCHED,
+    NODES, ACC, SUMS, FOUND, ORIGINS, MEMOS,
+) = range(18)  # fmt: skip
+PADDING = 128
+"""Bytes before and after the scratch text: loads of 8 and 64 bytes may overrun it."""
+WINDOW = 16384
+"""Bytes of text worked on at a time; more only where no white space comes for so long."""
+EDGES_CAP = 512
+MEMO_WORDS, MEMO_SLOTS, MEMO_POOL, MEMO_BYTES, MEMO_LIST = 32768, 131072, 1 << 20, 48, 1024
+"""Words remembered per thread and block, table slots, ids in their lists, longest word in
+bytes, longest list."""
+MEMO_STRIDE = MEMO_SLOTS + 8 * MEMO_WORDS + MEMO_POOL // 2 + 8
+
+# what became of a row
+OK, ODD, INVALID, NEED = range(4)
+"""Scored; needs Python's own lower case; not UTF-8; needs a longer window."""
+
+COUNT, LIST, PLACE = range(3)
+"""What to do with a feature found: count it, list it, list it with its place."""

@@ -1,0 +1,449 @@
+"""BatchPredictor: texts in, scores out, as scikit-learn's pipeline has them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from threading import Lock
+from typing import Any
+
+import numpy as np
+
+from vectorclf import _kernels, _occurrences
+from vectorclf import _layout as at
+from vectorclf._index import Index, Scratch, build_index, new_scratch
+from vectorclf.compiled import CompiledModel
+from vectorclf.errors import InputError
+from vectorclf.texts import as_texts, read_only, utf8
+
+
+@dataclass(frozen=True)
+class FeatureOccurrences:
+    """Where a text's features stand in it, and what each occurrence is worth.
+
+    The contribution of an occurrence to label j is ``share * coef_t[feature, j]``; all of
+    them and the intercept sum to the score.
+
+    Attributes
+    ----------
+    features : ndarray of shape (n,), int32
+    terms : list of str
+    starts, ends : ndarray of shape (n,), int32, characters of the text
+    shares : ndarray of shape (n,), float32
+        The feature's final value divided equally among its occurrences (dimensionless).
+    """
+
+    features: np.ndarray
+    terms: list[str]
+    starts: np.ndarray
+    ends: np.ndarray
+    shares: np.ndarray
+
+
+def _prepare(text: str, lowercase: bool, strip_accents: str | None) -> str:
+    """What scikit-learn's preprocessor makes of `text`."""
+    if lowercase:
+        text = text.lower()
+    if strip_accents is None:
+        return text
+    if strip_accents == "ascii":
+        return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
+    if text.isascii():
+        return text
+    return "".join(
+        c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)
+    )
+
+
+class BatchPredictor:
+    """A compiled pipeline: `decision_function`, `predict_proba`, `predict` of texts.
+
+    Thread-safe; releases the GIL while it scores; holds a chunk of the texts at a time.
+    A row's scores depend on the row alone, bit for bit.
+
+    Parameters
+    ----------
+    compiled : CompiledModel
+    n_threads : int, default=1
+        Threads that share the chunks of one call.
+
+    Attributes
+    ----------
+    classes_ : ndarray
+    n_features : int
+    compiled : CompiledModel
+    """
+
+    def __init__(self, compiled: CompiledModel, *, n_threads: int = 1) -> None:
+        self.compiled = compiled
+        self.n_threads = n_threads
+        self._index: Index = build_index(compiled)
+        self._scratches: list[Scratch] = []  # append and pop are atomic
+        classifier = compiled.spec["classifier"]
+        self._classifier = classifier
+        self.classes_ = np.array(classifier["classes"], dtype=classifier["classes_dtype"])
+        self.n_features, self._n_labels = compiled.arrays["coef_t"].shape
+        self._terms: list[str] | None = None
+
+    # --- scores ---------------------------------------------------------------------------
+
+    def _run(self, data, starts, ends, out, statuses, prepared=False) -> None:
+        """Fill `out` and `statuses`; a longer window is made where one is needed."""
+        index = self._index
+        try:
+            scratch = self._scratches.pop()
+        except IndexError:
+            scratch = new_scratch(index)
+        first = 0
+        while True:
+            first = int(_kernels.score_rows(
+                data, starts, ends, prepared, index.meta, index.blob, index.coef,
+                scratch.meta, scratch.blob, out, statuses, first,
+            ))  # fmt: skip
+            if first == len(statuses):
+                break
+            scratch = self._longer(scratch, starts, ends, first, prepared)
+        if int(scratch.meta[at.CAP]) == at.WINDOW:
+            self._scratches.append(scratch)
+
+    def _longer(self, scratch: Scratch, starts, ends, row: int, prepared: bool) -> Scratch:
+        """Scratch with room for the whole of `row`; used once, then dropped."""
+        n = len(self._index.variants) if prepared else 1
+        longest = int((ends[row * n : (row + 1) * n] - starts[row * n : (row + 1) * n]).max())
+        del scratch
+        return new_scratch(self._index, longest + 64)
+
+    def _score(self, data, starts, ends, first_row=0) -> np.ndarray:
+        """Scores of byte slices, float64; rows Python must lower-case take a second run."""
+        out = np.empty((len(starts), self._n_labels))
+        statuses = np.zeros(len(starts), dtype=np.uint8)
+        if self._needs_python:
+            self._run_python(data, starts, ends, out, range(len(starts)), first_row)
+            return out
+        self._run(data, starts, ends, out, statuses)
+        if statuses.any():
+            rows = np.flatnonzero(statuses)
+            self._run_python(data, starts, ends, out, rows, first_row)
+        return out
+
+    @property
+    def _needs_python(self) -> bool:
+        return any(accents for _, accents in self._index.variants)
+
+    def _run_python(self, data, starts, ends, out, rows, first_row) -> None:
+        """Score rows that the kernel cannot lower-case or strip of accents itself."""
+        texts = []
+        for row in rows:
+            raw = data[starts[row] : ends[row]].tobytes()
+            try:
+                text = raw.decode()
+            except UnicodeDecodeError as error:
+                raise InputError(
+                    f"expected UTF-8, got {error.reason} at byte {error.start}",
+                    place=f"texts[{first_row + row}]",
+                ) from None
+            texts += [_prepare(text, *variant) for variant in self._index.variants]
+        found = np.empty((len(rows), self._n_labels))
+        self._run(*utf8(texts), found, np.zeros(len(rows), dtype=np.uint8), True)
+        out[rows] = found
+
+    def score_spans(self, data, starts, ends, n_threads: int = 1) -> np.ndarray:
+        """Scores of byte slices of one UTF-8 buffer.
+
+        Parameters
+        ----------
+        data : ndarray of uint8, UTF-8
+        starts, ends : ndarray of shape (n_units,), int64
+            Bytes, on character boundaries.
+        n_threads : int, default=1
+
+        Returns
+        -------
+        scores : ndarray of shape (n_units, n_labels), float32
+        """
+        data = read_only(np.ascontiguousarray(data, dtype=np.uint8))
+        starts = np.ascontiguousarray(starts, dtype=np.int64)
+        ends = np.ascontiguousarray(ends, dtype=np.int64)
+        if len(starts) and (starts.min() < 0 or ends.max() > len(data) or (starts > ends).any()):
+            raise InputError("expected 0 <= start <= end <= len(data)", place="starts, ends")
+        n = len(starts)
+        out = np.empty((n, self._n_labels), dtype=np.float32)
+        step = 4096
+
+        def work(first: int) -> None:
+            end = min(first + step, n)
+            out[first:end] = self._score(data, starts[first:end], ends[first:end], first)
+
+        _share(work, range(0, n, step), n_threads)
+        return out
+
+    def _matrix(self, texts: Any) -> np.ndarray:
+        column = as_texts(texts)
+        out = np.empty((column.n_rows, self._n_labels))
+
+        def work(chunk: tuple[int, int]) -> None:
+            first, end = chunk
+            out[first:end] = self._score(*column.read(first, end), first)
+
+        _share(work, column.chunks(), self.n_threads)
+        return out
+
+    def decision_function(self, texts: Any) -> np.ndarray:
+        """Signed distance of every text to every class boundary.
+
+        Parameters
+        ----------
+        texts : list or array of str; pandas, Polars or Arrow string column
+
+        Returns
+        -------
+        scores : ndarray of shape (n_texts,) or (n_texts, n_labels), float64
+            As of the pipeline it was compiled from, to 1e-5.
+
+        Raises
+        ------
+        InputError
+            A text is null, no str, or no Unicode; names the row.
+        """
+        return self._shape(self._matrix(texts))
+
+    def _shape(self, scores: np.ndarray) -> np.ndarray:
+        return scores[:, 0] if self._classifier["scores"] == "vector" else scores
+
+    def decision_function_iter(
+        self, texts: Iterable[str], *, chunk_rows: int = 1024
+    ) -> Iterator[np.ndarray]:
+        """Scores of texts from any iterable, `chunk_rows` texts at a time."""
+        iterator = iter(texts)
+        first = 0
+        while part := list(islice(iterator, chunk_rows)):
+            yield self._shape(self._score(*utf8(part, first), first))
+            first += len(part)
+
+    def predict(self, texts: Any) -> np.ndarray:
+        """Class of every text, or its 0/1 row of labels where it was fitted on such rows."""
+        scores = self._matrix(texts)
+        classifier = self._classifier
+        if classifier["decision"] == "argmax":
+            return self.classes_.take(scores.argmax(axis=1))
+        above = scores > classifier["threshold"]
+        if classifier["decision"] == "sign":
+            return self.classes_.take(above[:, 0].astype(np.intp))
+        return above.astype(np.int64)
+
+    @property
+    def predict_proba(self):
+        """Probability of every class, where scikit-learn has it; else no such attribute."""
+        link = self._classifier["link"]
+        if link is None:
+            raise AttributeError(
+                "predict_proba: the pipeline's classifier has none; it has decision_function"
+            )
+        return self._predict_proba
+
+    def _predict_proba(self, texts: Any) -> np.ndarray:
+        classifier = self._classifier
+        p = _LINKS[classifier["link"]](self._matrix(texts))
+        for constant in classifier["constants"]:
+            p[:, constant["label"]] = constant["value"]
+        if classifier["scores"] == "vector":
+            return np.column_stack([1 - p[:, 0], p[:, 0]])
+        if classifier["normalize"] is not None:
+            total = p.sum(axis=1)
+            is_zero = total == 0
+            if classifier["normalize"] == "sum_or_uniform":
+                p[is_zero] = 1
+                total[is_zero] = p.shape[1]
+            p /= np.where(total == 0, 1, total)[:, np.newaxis]
+        return p
+
+    # --- terms ----------------------------------------------------------------------------
+
+    @property
+    def terms(self) -> list[str]:
+        """Every feature's term."""
+        if self._terms is None:
+            self._terms = self.compiled.terms()
+        return self._terms
+
+    def features(self, text: str) -> FeatureOccurrences:
+        """Where the features of `text` stand in it, and the share of each occurrence."""
+        return self.features_batch([text])[0]
+
+    def features_batch(self, texts: Iterable[str]) -> list[FeatureOccurrences]:
+        """`features` of every text."""
+        texts = list(texts)
+        data, starts, ends = utf8(texts)
+        longest = int((ends - starts).max(initial=0))
+        work = _Places(self._index, longest)
+        found = []
+        for text, lo, hi in zip(texts, starts, ends, strict=True):
+            ids, first, last, shares = work.find(text, data, lo, hi)
+            features = self._index.feature_by_id[ids]
+            found.append(
+                FeatureOccurrences(
+                    features=features.astype(np.int32),
+                    terms=[self.terms[i] for i in features.tolist()],
+                    starts=first,
+                    ends=last,
+                    shares=shares,
+                )
+            )
+        return found
+
+    def unknown_counts_spans(self, data, starts, ends) -> tuple[np.ndarray, np.ndarray]:
+        """Word tokens of byte slices, and those of them not in the vocabulary.
+
+        Parameters are those of `score_spans`. Stop words are known. Without word features
+        all counts are 0.
+
+        Returns
+        -------
+        n_tokens, n_unknown : ndarray of shape (n_units,), int32
+        """
+        data = read_only(np.ascontiguousarray(data, dtype=np.uint8))
+        starts = np.ascontiguousarray(starts, dtype=np.int64)
+        ends = np.ascontiguousarray(ends, dtype=np.int64)
+        n_tokens = np.zeros(len(starts), dtype=np.int32)
+        n_unknown = np.zeros(len(starts), dtype=np.int32)
+        blocks = self.compiled.spec["blocks"]
+        b = next((i for i, block in enumerate(blocks) if block["analyzer"] == "word"), None)
+        if b is None or not len(starts):
+            return n_tokens, n_unknown
+        index = self._index
+        scratch = new_scratch(index)
+        first = 0
+        while first < len(starts):
+            first += int(_occurrences.count_unknown_rows(
+                data, starts[first:], ends[first:], index.meta, index.blob, scratch.meta,
+                scratch.blob, b, n_tokens[first:], n_unknown[first:],
+            ))  # fmt: skip
+            if first < len(starts):
+                scratch = new_scratch(index, int(ends[first] - starts[first]) + 64)
+        return n_tokens, n_unknown
+
+
+class _Places:
+    """Finds the features of texts of up to `longest` bytes."""
+
+    def __init__(self, index: Index, longest: int) -> None:
+        self.index = index
+        self._make_room(longest)
+
+    def _make_room(self, longest: int) -> None:
+        meta = self.index.meta
+        capacity = 64
+        for b in range(int(meta[at.N_BLOCKS])):
+            block = meta[at.BLOCKS + at.BLOCK_STRIDE * b :]
+            capacity += (longest + 2) * int(block[at.MAX_N] - block[at.MIN_N] + 1)
+        self.longest = longest
+        self.scratch = new_scratch(self.index, longest + 64, capacity)
+        self.ids = np.empty(capacity, dtype=np.int32)
+        self.places = np.empty((capacity, 3), dtype=np.int32)
+        self.shares = np.empty(capacity)
+
+    def _run(self, data, lo, hi, prepared: bool) -> int:
+        index, scratch = self.index, self.scratch
+        return int(_occurrences.place_row(
+            data, lo, hi, prepared, index.meta, index.blob,
+            scratch.meta, scratch.blob, self.ids, self.places, self.shares,
+        ))  # fmt: skip
+
+    def find(self, text: str, data, lo: int, hi: int):
+        """Internal ids, first and end characters, and shares."""
+        n = -1
+        if not any(accents for _, accents in self.index.variants):
+            n = self._run(data, np.array([lo]), np.array([hi]), False)
+        if n >= 0:
+            at_byte = _char_by_byte(data[lo:hi])
+            first, last = at_byte[self.places[:n, 1]], at_byte[self.places[:n, 2]]
+            return self.ids[:n].copy(), first, last, self.shares[:n].astype(np.float32)
+        made = [_prepare_with_origins(text, *variant) for variant in self.index.variants]
+        data, starts, ends = utf8([prepared for prepared, _ in made])
+        if int((ends - starts).max()) > self.longest:
+            self._make_room(int((ends - starts).max()))
+        n = self._run(data, starts, ends, True)
+        first, last = np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int32)
+        n_blocks = int(self.index.meta[at.N_BLOCKS])
+        for b in range(n_blocks):
+            v = int(self.index.meta[at.BLOCKS + at.BLOCK_STRIDE * b + at.VARIANT])
+            rows = np.flatnonzero(self.places[:n, 0] == b)
+            at_byte = _char_by_byte(data[starts[v] : ends[v]])
+            origins = np.array([*made[v][1], len(text)], dtype=np.int32)
+            first[rows] = origins[at_byte[self.places[rows, 1]]]
+            # the end is after the origin of the last character, not before the next one's
+            last[rows] = origins[at_byte[self.places[rows, 2]] - 1] + 1
+        return self.ids[:n].copy(), first, last, self.shares[:n].astype(np.float32)
+
+
+def _char_by_byte(data: np.ndarray) -> np.ndarray:
+    """Number of the character at every byte of UTF-8, and after the last, int32."""
+    numbers = np.zeros(len(data) + 1, dtype=np.int32)
+    np.cumsum((data & 0xC0) != 0x80, out=numbers[1:], dtype=np.int32)
+    return numbers
+
+
+def _prepare_with_origins(
+    text: str, lowercase: bool, strip_accents: str | None
+) -> tuple[str, list[int]]:
+    """The prepared text, and the character of `text` each of its characters comes from."""
+    origins = list(range(len(text)))
+    if lowercase:
+        # only U+0130 becomes two characters; every other one stays one
+        origins = [i for i, c in enumerate(text) for _ in range(1 + (c == "\u0130"))]
+        text = text.lower()
+    if strip_accents is None:
+        return text, origins
+    pieces = [_prepare(c, False, strip_accents) for c in text]
+    made = [i for i, piece in zip(origins, pieces, strict=True) for _ in piece]
+    return "".join(pieces), made
+
+
+def _logistic(scores: np.ndarray) -> np.ndarray:
+    # exp of a negative number never overflows
+    e = np.exp(-np.abs(scores))
+    return np.where(scores >= 0, 1, e) / (1 + e)
+
+
+def _softmax(scores: np.ndarray) -> np.ndarray:
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def _modified_huber(scores: np.ndarray) -> np.ndarray:
+    """(clip(score, -1, 1) + 1) / 2 (Zhang 2004)."""
+    return (np.clip(scores, -1, 1) + 1) / 2
+
+
+_LINKS = {"logistic": _logistic, "softmax": _softmax, "modified_huber": _modified_huber}
+
+
+def _share(work, parts: Iterable[Any], n_threads: int) -> None:
+    """`work` on every part; the first error is raised after all others are done."""
+    if n_threads <= 1:
+        for part in parts:
+            work(part)
+        return
+    iterator = iter(parts)
+    lock = Lock()
+    errors: list[BaseException] = []
+
+    def loop() -> None:
+        while True:
+            try:
+                with lock:
+                    part = next(iterator, None)
+                if part is None:
+                    return
+                work(part)
+            except Exception as error:  # the other threads' rows are not lost with this one
+                errors.append(error)
+                return
+
+    with ThreadPoolExecutor(n_threads) as pool:
+        list(pool.map(lambda _: loop(), range(n_threads)))
+    if errors:
+        raise errors[0]
