@@ -11,6 +11,7 @@ from vectorclf.records import Evidence, Span, Term
 
 MAX_QUOTES = 3  # sentences quoted for a label, best first
 MAX_TERMS = 12  # terms named one by one; the rest is summed in the last, without a name
+GATE_TERM = "(passage)"
 
 
 def explain_sentence(
@@ -22,6 +23,8 @@ def explain_sentence(
     score: float,
     *,
     max_terms: int | None = None,
+    passage: Span | None = None,
+    penalty: float = 0.0,
 ) -> Evidence:
     """The terms of one sentence with their share in the score of one label.
 
@@ -41,6 +44,10 @@ def explain_sentence(
     max_terms : int, optional
         Keep the terms with the largest absolute contribution and sum the others into one term
         without a name that spans the sentence.
+    passage : (int, int), optional
+        Span of the passage the gate looked at.
+    penalty : float
+        What the gate took off the score; becomes a term named "(passage)".
 
     Returns
     -------
@@ -48,9 +55,10 @@ def explain_sentence(
         Contributions and intercept sum to the score to 1e-5.
     """
     start, end = span
-    contributions = occurrences.share.astype(np.float64) * predictor.coef(
-        occurrences.feature_ids, column
-    )
+    arrays = predictor.compiled.arrays
+    contributions = occurrences.shares.astype(np.float64) * arrays["coef_t"][
+        occurrences.features, column
+    ]
     order = np.argsort(-np.abs(contributions), kind="stable")
     kept = order if max_terms is None else order[:max_terms]
     terms = [
@@ -65,9 +73,11 @@ def explain_sentence(
     rest = float(contributions[order[len(kept) :]].sum()) if len(kept) < len(order) else 0.0
     if rest:
         terms.append(Term(term="", span=span, contribution=rest))
+    if penalty:
+        terms.append(Term(term=GATE_TERM, span=passage or span, contribution=penalty))
     return Evidence(
         span=span, quote=text[start:end], terms=tuple(terms), score=float(score),
-        intercept=float(predictor.intercept(column)),
+        intercept=float(arrays["intercept"][column]),
     )
 
 

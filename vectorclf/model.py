@@ -52,6 +52,8 @@ class Model:
     operating_points : tuple of OperatingPoint
     unit : str
         What is scored: "sentence" or "text".
+    gate : float
+        Weight of the passage's relevance, the last column of the coefficients; 0: no such column.
     self_test : tuple of SelfTest
     training : dict
         Where the model comes from: data hash and counts, recipe, seed, versions, metrics,
@@ -66,9 +68,15 @@ class Model:
     offset: np.ndarray
     operating_points: tuple[OperatingPoint, ...]
     unit: str
+    gate: float
     self_test: tuple[SelfTest, ...]
     training: dict[str, Any]
     place: str = ""
+
+    @property
+    def n_features(self) -> int:
+        """Number of features of the TF-IDF part."""
+        return self.compiled.arrays["coef_t"].shape[0]
 
     @property
     def label_ids(self) -> tuple[str, ...]:
@@ -97,6 +105,7 @@ class _Facts(msgspec.Struct, kw_only=True, frozen=True):
     codebook_sha256: str
     features: dict[str, Any]
     unit: str
+    gate: float
     operating_points: tuple[OperatingPoint, ...]
     self_test: tuple[SelfTest, ...]
     training: dict[str, Any]
@@ -130,6 +139,7 @@ def save_model(model: Model, directory: str | Path) -> Path:
         codebook_sha256=model.codebook.sha256,
         features=model.compiled.spec,
         unit=model.unit,
+        gate=model.gate,
         operating_points=model.operating_points,
         self_test=model.self_test,
         training=model.training,
@@ -196,9 +206,16 @@ def load_model(directory: str | Path) -> Model:
         if array is None or array.shape != (n_labels,) or not np.isfinite(array).all():
             raise ModelFormatError(f"expected {n_labels} finite calibration values",
                                    place=f"{place}/{ARRAYS}: {_CALIBRATION}{name}")
-    compiled = CompiledModel.from_parts(facts.features, arrays)
-    if compiled.n_labels != n_labels:
-        raise ModelFormatError(f"expected {n_labels} columns, got {compiled.n_labels}", place=place)
+    try:
+        compiled = CompiledModel.from_parts(facts.features, arrays)
+    except ModelFormatError as error:
+        raise ModelFormatError(
+            error.message, place=f"{place}: {error.place}", remedy=error.remedy
+        ) from error
+    n_columns = compiled.arrays["coef_t"].shape[1]
+    n_expected = n_labels + bool(facts.gate)
+    if n_columns != n_expected or not 0 <= facts.gate < float("inf"):
+        raise ModelFormatError(f"expected {n_expected} columns, got {n_columns}", place=place)
     for point in facts.operating_points:
         if len(point.thresholds) != n_labels:
             raise ModelFormatError(f"expected {n_labels} thresholds, got {len(point.thresholds)}",
@@ -208,7 +225,7 @@ def load_model(directory: str | Path) -> Model:
                                place=f"{place}/{FACTS}: unit")
     return Model(
         compiled=compiled, codebook=codebook, slope=slope, offset=offset,
-        operating_points=facts.operating_points, unit=facts.unit,
+        operating_points=facts.operating_points, unit=facts.unit, gate=facts.gate,
         self_test=facts.self_test, training=facts.training, place=place,
     )
 

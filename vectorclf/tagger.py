@@ -13,9 +13,10 @@ from vectorclf.codebook import Codebook
 from vectorclf.errors import InputError, MissingInputError, ModelFormatError
 from vectorclf.evidence import MAX_QUOTES, MAX_TERMS, character_positions, explain_sentence
 from vectorclf.model import SELF_TEST_TOLERANCE, Model, load_model
-from vectorclf.passages import Segments, segment, segment_buffer
-from vectorclf.predictor import BatchPredictor
-from vectorclf.records import Article, ArticleTags, Evidence, Tag
+from vectorclf.passages import Segments, segment
+from vectorclf.predictor import BatchPredictor, FeatureOccurrences
+from vectorclf.records import Article, ArticleTags, Tag
+from vectorclf.scoring import segment_units, sentence_scores, sentences_by_text
 from vectorclf.status import status_of
 
 CHUNK = 256  # articles scored together: enough to hide the calls, little memory
@@ -103,54 +104,54 @@ class Tagger:
     def tag_chunk(self, articles: Sequence[Article]) -> list[ArticleTags]:
         """Tags of some articles at once; a row does not depend on its neighbours."""
         data, offsets = _buffer(articles)
-        segments = segment_buffer(data, offsets)
-        scores = self._unit_scores(data, offsets, segments)
+        segments = segment_units(data, offsets, self.model.unit)
+        scores, penalties = sentence_scores(
+            self.predictor, data, segments, gate=self.model.gate, cuts=self._cuts
+        )
+        over = (scores >= self._cuts).any(axis=1)
+        bounds = sentences_by_text(segments, len(articles))
         tags: list[tuple[Tag, ...]] = [()] * len(articles)
-        for row, first, stop in _sentences_by_article(segments, len(articles)):
-            best = scores[first:stop].max(axis=0)
-            if (best >= self._cuts).any():
-                tags[row] = self._decide(
-                    articles[row], int(offsets[row]), int(offsets[row + 1]), segments,
-                    scores, first, stop,
-                )
+        for row in np.unique(np.searchsorted(bounds, np.flatnonzero(over), side="right") - 1):
+            own = slice(int(bounds[row]), int(bounds[row + 1]))
+            tags[row] = self._decide(
+                articles[row], int(offsets[row]), int(offsets[row + 1]),
+                segments, own, scores[own], penalties[own],
+            )
         return [ArticleTags(a.id, t, ()) for a, t in zip(articles, tags, strict=True)]
 
     def probabilities(self, scores: np.ndarray) -> np.ndarray:
         """Calibrated probabilities of scores, shape (..., n_labels), float64."""
         return sigmoid(scores * self.model.slope + self.model.offset)
 
-    def _unit_scores(self, data: np.ndarray, offsets: np.ndarray, segments: Segments) -> np.ndarray:
-        return self.predictor.score_spans(data, segments.sentence_starts, segments.sentence_ends)
-
     def _decide(
         self, article: Article, start: int, stop: int, segments: Segments,
-        scores: np.ndarray, first: int, last: int,
+        sentences: slice, scores: np.ndarray, penalties: np.ndarray,
     ) -> tuple[Tag, ...]:
         """Labels over their threshold, each with its best sentences."""
-        to_characters = character_positions(article.text, stop - start)
-        starts = to_characters(segments.sentence_starts[first:last] - start)
-        ends = to_characters(segments.sentence_ends[first:last] - start)
-        own = scores[first:last]
-        found: dict[int, object] = {}
+        characters = character_positions(article.text, stop - start)
+        starts = characters(segments.sentence_starts[sentences] - start)
+        ends = characters(segments.sentence_ends[sentences] - start)
+        passages = segments.sentence_passages[sentences]
+        occurrences: dict[int, FeatureOccurrences] = {}
         tags = []
-        for column in np.flatnonzero((own >= self._cuts).any(axis=0)):
-            ranked = np.argsort(-own[:, column], kind="stable")
-            evidence: list[Evidence] = []
-            for k in ranked[:MAX_QUOTES]:
-                if own[k, column] < self._cuts[column]:
-                    break
+        for column in np.flatnonzero((scores >= self._cuts).any(axis=0)):
+            ranked = np.argsort(-scores[:, column], kind="stable")[:MAX_QUOTES]
+            evidence = []
+            for k in ranked[scores[ranked, column] >= self._cuts[column]]:
                 span = (int(starts[k]), int(ends[k]))
-                if k not in found:
-                    found[k] = self.predictor.features(article.text[span[0] : span[1]])
+                if k not in occurrences:
+                    occurrences[k] = self.predictor.features(article.text[span[0] : span[1]])
+                whole = np.flatnonzero(passages == passages[k])
                 evidence.append(explain_sentence(
-                    self.predictor, found[k], article.text, span, int(column),
-                    float(own[k, column]), max_terms=MAX_TERMS,
+                    self.predictor, occurrences[k], article.text, span, int(column),
+                    float(scores[k, column]), max_terms=MAX_TERMS,
+                    passage=(int(starts[whole[0]]), int(ends[whole[-1]])),
+                    penalty=float(penalties[k]),
                 ))
             label = self.codebook.labels[column]
-            best = ranked[0]
             tags.append(Tag(
                 label=label.id, family=label.family,
-                probability=float(self.probabilities(own[best])[column]),
+                probability=float(self.probabilities(scores[ranked[0]])[column]),
                 threshold=float(self.thresholds[column]),
                 status=status_of(evidence[0].quote),
                 evidence=tuple(evidence),
@@ -187,13 +188,3 @@ def _buffer(articles: Sequence[Article]) -> tuple[np.ndarray, np.ndarray]:
     offsets = np.zeros(len(parts) + 1, dtype=np.int64)
     np.cumsum([len(part) for part in parts], out=offsets[1:])
     return np.frombuffer(b"".join(parts), dtype=np.uint8), offsets
-
-
-def _sentences_by_article(segments: Segments, n_articles: int) -> Iterator[tuple[int, int, int]]:
-    """(article, first sentence, one past the last) of every article that has sentences."""
-    owner = segments.passage_articles[segments.sentence_passages]
-    bounds = np.searchsorted(owner, np.arange(n_articles + 1))
-    for row in range(n_articles):
-        first, stop = int(bounds[row]), int(bounds[row + 1])
-        if stop > first:
-            yield row, first, stop

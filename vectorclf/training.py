@@ -13,12 +13,15 @@ from dataclasses import dataclass
 
 import msgspec
 import numpy as np
+import scipy.sparse as sp
 import sklearn
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import TfidfTransformer, TfidfVectorizer
 from sklearn.multiclass import OneVsRestClassifier
-from sklearn.pipeline import Pipeline, make_pipeline, make_union
+from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline, make_union
+from sklearn.preprocessing import LabelBinarizer
 from sklearn.svm import LinearSVC
 
+from vectorclf.background import Background
 from vectorclf.calibration import (
     MIN_POSITIVES,
     expected_calibration_error,
@@ -34,7 +37,7 @@ from vectorclf.errors import DatasetError
 from vectorclf.model import Model, SelfTest
 from vectorclf.normalization import PivotedNormalizer
 from vectorclf.passages import segment
-from vectorclf.predictor import BatchPredictor
+from vectorclf.scoring import text_scores
 
 MIN_RATIONALE_WORDS = 2
 SELF_TEST_TEXTS = (
@@ -59,9 +62,13 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     pivot : float
         Rows are divided by the L2 norm to this power (1: plain normalisation).
     C : float
-        Inverse regularisation of the linear SVM.
+        Inverse regularisation of the linear SVM of a label.
     rationales : bool
         Evidence phrases are positive texts of their own (Zaidan and Eisner 2007).
+    gate : float
+        Weight of the relevance of the passage, which lowers scores off the subject; 0: none.
+    gate_C : float
+        Inverse regularisation of its linear SVM.
     folds, seed : int
     """
 
@@ -72,30 +79,30 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     pivot: float = 0.5
     C: float = 0.3
     rationales: bool = True
+    gate: float = 0.5
+    gate_C: float = 0.1
     folds: int = 5
     seed: int = 0
 
 
-def make_pipeline_of(recipe: Recipe) -> Pipeline:
-    """The unfitted scikit-learn pipeline a recipe stands for."""
+def make_features(recipe: Recipe) -> Pipeline | FeatureUnion:
+    """The unfitted scikit-learn features a recipe stands for."""
     words = make_pipeline(
         TfidfVectorizer(
             ngram_range=(1, recipe.ngram_max), min_df=recipe.min_df, sublinear_tf=True, norm=None
         ),
         PivotedNormalizer(power=recipe.pivot),
     )
-    features = words
-    if recipe.char_wb is not None:
-        characters = make_pipeline(
-            TfidfVectorizer(
-                analyzer="char_wb", ngram_range=recipe.char_wb, min_df=recipe.min_df + 1,
-                sublinear_tf=True, norm=None,
-            ),
-            PivotedNormalizer(power=recipe.pivot),
-        )
-        features = make_union(words, characters)
-    classifier = OneVsRestClassifier(LinearSVC(C=recipe.C, random_state=recipe.seed))
-    return Pipeline([("features", features), ("classifier", classifier)])
+    if recipe.char_wb is None:
+        return words
+    characters = make_pipeline(
+        TfidfVectorizer(
+            analyzer="char_wb", ngram_range=recipe.char_wb, min_df=recipe.min_df + 1,
+            sublinear_tf=True, norm=None,
+        ),
+        PivotedNormalizer(power=recipe.pivot),
+    )
+    return make_union(words, characters)
 
 
 @dataclass(frozen=True)
@@ -136,28 +143,64 @@ def training_units(data: LabeledTexts, recipe: Recipe) -> Units:
     return Units(texts, labels)
 
 
-def fit(data: LabeledTexts, label_ids: Sequence[str], recipe: Recipe) -> Pipeline:
-    """A fitted scikit-learn pipeline: scores of units, columns in label order."""
+def fit(
+    data: LabeledTexts, label_ids: Sequence[str], recipe: Recipe,
+    background: Background | None = None,
+) -> Pipeline:
+    """A fitted scikit-learn pipeline: columns in label order, then the gate's if there is one."""
     units = training_units(data, recipe)
-    Y = label_matrix(units.labels, label_ids)
-    return make_pipeline_of(recipe).fit(units.texts, Y.astype(np.int64))
+    Y = label_matrix(units.labels, label_ids).astype(np.int64)
+    features = make_features(recipe)
+    X = features.fit_transform(units.texts)
+    X_background = None
+    if background is not None:
+        X_background = background_rows(features, X, background)
+        X = sp.vstack([features.transform(units.texts), X_background]).tocsr()
+        Y = np.vstack([Y, np.zeros((len(background), len(label_ids)), dtype=np.int64)])
+    classifier = OneVsRestClassifier(LinearSVC(C=recipe.C, random_state=recipe.seed)).fit(X, Y)
+    if recipe.gate:
+        relevant = np.array([bool(row) for row in data.labels])
+        X_texts = features.transform(data.texts)
+        if X_background is not None:
+            X_texts = sp.vstack([X_texts, X_background]).tocsr()
+            relevant = np.append(relevant, np.zeros(len(background), dtype=bool))
+        gate = LinearSVC(C=recipe.gate_C, random_state=recipe.seed).fit(X_texts, relevant)
+        _add_column(classifier, gate)
+    return Pipeline([("features", features), ("classifier", classifier)])
 
 
-def text_scores(predictor: BatchPredictor, texts: Sequence[str], unit: str) -> np.ndarray:
-    """Score of every text: that of its best unit, label by label.
+def background_rows(features: Pipeline, X: sp.csr_array, background: Background) -> sp.csr_array:
+    """Rows of background paragraphs; document frequencies then come from both kinds of text.
 
-    Returns
-    -------
-    scores : ndarray of shape (n_texts, n_labels), float32
+    Parameters
+    ----------
+    features : Pipeline
+        Fitted word features; their inverse document frequencies are replaced.
+    X : csr_array of shape (n_units, n_features)
+        The units' rows, for their document frequencies.
+    background : Background
     """
-    units: list[str] = []
-    firsts: list[int] = []
-    for text in texts:
-        firsts.append(len(units))
-        spans = [s for p in segment(text) for s in p.sentences] if unit == "sentence" else []
-        units += [text[a:b] for a, b in spans] or [text]
-    scores = predictor.decision_function(units)
-    return np.maximum.reduceat(scores, firsts, axis=0) if firsts else scores
+    if not isinstance(features, Pipeline):
+        raise DatasetError("expected word features alone, got a union with character features",
+                           place="background", remedy="train without --background")
+    vectorizer, normalizer = features[0], features[1]
+    counts = background.matrix(vectorizer.vocabulary_)
+    df = np.bincount(X.indices, minlength=X.shape[1]) + np.bincount(
+        counts.indices, minlength=X.shape[1]
+    )
+    n = X.shape[0] + counts.shape[0]
+    vectorizer.idf_ = np.log((1 + n) / (1 + df)) + 1  # scikit-learn's smooth idf
+    weigh = TfidfTransformer(norm=None, sublinear_tf=True)
+    weigh.idf_ = vectorizer.idf_
+    return normalizer.transform(weigh.transform(counts))
+
+
+def _add_column(classifier: OneVsRestClassifier, estimator: LinearSVC) -> None:
+    """Let one more fitted binary estimator score beside the labels' own."""
+    classifier.estimators_.append(estimator)
+    n = len(classifier.estimators_)
+    classifier.label_binarizer_ = LabelBinarizer(sparse_output=True).fit(np.eye(2, n, dtype=int))
+    classifier.classes_ = classifier.label_binarizer_.classes_
 
 
 def group_folds(groups: Sequence[str], n_folds: int, seed: int) -> np.ndarray:
@@ -181,6 +224,7 @@ def group_folds(groups: Sequence[str], n_folds: int, seed: int) -> np.ndarray:
 
 def out_of_fold_scores(
     data: LabeledTexts, label_ids: Sequence[str], recipe: Recipe,
+    background: Background | None = None,
     progress: Callable[[str], None] = lambda message: None,
 ) -> np.ndarray:
     """Scores of every text by a model that has seen no text of its group.
@@ -196,9 +240,11 @@ def out_of_fold_scores(
         if not len(held_out):
             continue
         progress(f"fold {k + 1} of {recipe.folds}")
-        pipeline = fit(data.take(np.flatnonzero(fold != k)), label_ids, recipe)
-        predictor = compile_pipeline(pipeline)
-        scores[held_out] = text_scores(predictor, [data.texts[i] for i in held_out], recipe.unit)
+        pipeline = fit(data.take(np.flatnonzero(fold != k)), label_ids, recipe, background)
+        scores[held_out] = text_scores(
+            compile_pipeline(pipeline), [data.texts[i] for i in held_out],
+            unit=recipe.unit, gate=recipe.gate,
+        )
     return scores
 
 
@@ -207,6 +253,7 @@ def train(
     codebook: Codebook,
     *,
     recipe: Recipe | None = None,
+    background: Background | None = None,
     provenance: dict | None = None,
     progress: Callable[[str], None] = lambda message: None,
 ) -> Model:
@@ -218,6 +265,8 @@ def train(
     codebook : Codebook
         Gives the columns; its labels without a positive are never tagged.
     recipe : Recipe, optional
+    background : Background, optional
+        Ordinary news that earns no label, as counts.
     provenance : dict, optional
         Stored in the model: data set name, version, command.
     progress : callable
@@ -239,19 +288,19 @@ def train(
     for warning in warnings:
         progress(warning)
     Y = label_matrix(data.labels, label_ids)
-    scores = out_of_fold_scores(data, label_ids, recipe, progress)
+    scores = out_of_fold_scores(data, label_ids, recipe, background, progress)
     slope, offset = fit_platt(scores, Y)
     P = probabilities(scores, slope, offset)
     points = operating_points(P, Y, data.groups, label_ids, seed=recipe.seed)
     progress("final fit")
-    pipeline = fit(data, label_ids, recipe)
+    pipeline = fit(data, label_ids, recipe, background)
     predictor = compile_pipeline(pipeline)
     balanced = P >= np.array(points[0].thresholds)
     per_label = [rates(balanced[:, [j]], Y[:, [j]])[2] for j in range(len(label_ids))]
     self_scores = predictor.decision_function(list(SELF_TEST_TEXTS))
     return Model(
         compiled=predictor.compiled, codebook=codebook, slope=slope, offset=offset,
-        operating_points=points, unit=recipe.unit,
+        operating_points=points, unit=recipe.unit, gate=recipe.gate,
         self_test=tuple(
             SelfTest(text, tuple(round(float(s), 6) for s in row))
             for text, row in zip(SELF_TEST_TEXTS, self_scores, strict=True)
@@ -262,6 +311,7 @@ def train(
             "n_texts": len(data),
             "n_groups": len(set(data.groups)),
             "positives": {x: int(n) for x, n in zip(label_ids, Y.sum(axis=0), strict=True)},
+            "n_background": 0 if background is None else len(background),
             "recipe": msgspec.to_builtins(recipe),
             "versions": {"python": platform.python_version(), "scikit-learn": sklearn.__version__,
                          "numpy": np.__version__},
@@ -282,7 +332,7 @@ def default_recipe(data: LabeledTexts) -> Recipe:
     """Sentences where evidence tells which one earned a label; whole texts where none does."""
     if any(data.evidence):
         return Recipe()
-    return Recipe(unit="text", rationales=False, char_wb=(3, 5), pivot=1.0, C=0.5)
+    return Recipe(unit="text", rationales=False, char_wb=(3, 5), pivot=1.0, C=0.5, gate=0.0)
 
 
 def data_warnings(data: LabeledTexts, label_ids: Sequence[str]) -> list[str]:

@@ -1,0 +1,108 @@
+"""Units to scores, the same in training and in use: a sentence's own score, held down by a gate.
+
+The gate is a column of its own, learned from whole passages: "is this about recruiting agents at
+all?". It only ever lowers a score, so a sentence under its threshold needs no gate, and
+ordinary news costs nothing more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from vectorclf.passages import Segments, segment_buffer
+from vectorclf.predictor import BatchPredictor
+from vectorclf.texts import utf8
+
+
+def segment_units(data: np.ndarray, offsets: np.ndarray, unit: str) -> Segments:
+    """Passages and sentences of a buffer; with unit "text" every text is one of both.
+
+    Parameters
+    ----------
+    data : ndarray of shape (n_bytes,), uint8
+    offsets : ndarray of shape (n_texts + 1,), int64
+    unit : str
+    """
+    if unit == "sentence":
+        return segment_buffer(data, offsets)
+    rows = np.flatnonzero(offsets[1:] > offsets[:-1])
+    starts, ends = offsets[:-1][rows], offsets[1:][rows]
+    return Segments(starts, ends, rows, starts, ends, np.arange(len(rows)))
+
+
+def sentence_scores(
+    predictor: BatchPredictor,
+    data: np.ndarray,
+    segments: Segments,
+    *,
+    gate: float,
+    cuts: np.ndarray | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Score of every sentence for every label, lowered where its passage is off the subject.
+
+    Parameters
+    ----------
+    predictor : BatchPredictor
+        With a gate, its last column is the passage's relevance.
+    data : ndarray of shape (n_bytes,), uint8
+    segments : Segments
+    gate : float
+        Weight of the relevance; 0: the predictor has no such column.
+    cuts : ndarray of shape (n_labels,), optional
+        Scores under them need not be exact: only passages with a sentence over one are gated.
+
+    Returns
+    -------
+    scores : ndarray of shape (n_sentences, n_labels), float32
+        ``own + gate * min(0, relevance of the passage)``.
+    penalties : ndarray of shape (n_sentences,), float32
+        The second summand.
+    """
+    scores = predictor.score_spans(data, segments.sentence_starts, segments.sentence_ends)
+    penalties = np.zeros(len(scores), dtype=np.float32)
+    if not gate or not len(scores):
+        return scores, penalties
+    scores = np.ascontiguousarray(scores[:, :-1])
+    if cuts is None:
+        passages = np.arange(len(segments.passage_starts))
+    else:
+        passages = np.unique(segments.sentence_passages[(scores >= cuts).any(axis=1)])
+    relevance = predictor.score_spans(
+        data, segments.passage_starts[passages], segments.passage_ends[passages]
+    )[:, -1]
+    by_passage = np.zeros(len(segments.passage_starts), dtype=np.float32)
+    by_passage[passages] = np.float32(gate) * np.minimum(relevance, np.float32(0))
+    penalties = by_passage[segments.sentence_passages]
+    scores += penalties[:, None]
+    return scores, penalties
+
+
+def sentences_by_text(segments: Segments, n_texts: int) -> np.ndarray:
+    """First sentence of every text, and one past the last: shape (n_texts + 1,), int64."""
+    owners = segments.passage_articles[segments.sentence_passages]
+    return np.searchsorted(owners, np.arange(n_texts + 1))
+
+
+def text_scores(
+    predictor: BatchPredictor, texts: Sequence[str], *, unit: str, gate: float
+) -> np.ndarray:
+    """Score of every text: that of its best sentence, label by label.
+
+    Returns
+    -------
+    scores : ndarray of shape (n_texts, n_labels), float32
+        A text without a sentence scores as the empty text does.
+    """
+    data, starts, ends = utf8(list(texts))
+    offsets = np.append(starts, ends[-1:]) if len(starts) else np.zeros(1, dtype=np.int64)
+    segments = segment_units(data, offsets, unit)
+    scores, _ = sentence_scores(predictor, data, segments, gate=gate)
+    empty = predictor.compiled.arrays["intercept"].astype(np.float32)[: scores.shape[1]]
+    out = np.tile(empty, (len(texts), 1))
+    bounds = sentences_by_text(segments, len(texts))
+    rows = np.flatnonzero(bounds[1:] > bounds[:-1])
+    if len(rows):
+        out[rows] = np.maximum.reduceat(scores, bounds[:-1][rows], axis=0)
+    return out
