@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from vectorclf.background import Background
 from vectorclf.calibration import (
     expected_calibration_error,
     fit_platt,
@@ -16,6 +17,7 @@ from vectorclf.calibration import (
 )
 from vectorclf.dataset import LabeledTexts, label_matrix
 from vectorclf.errors import DatasetError
+from vectorclf.model import Model
 
 N_ROUNDS = 1000  # bootstrap rounds
 
@@ -104,8 +106,7 @@ def evaluate_decisions(
     f1 = _f1(*total)
     bounds = np.nanquantile(np.array(each), [0.025, 0.975], axis=0)
     average = [average_precision(P[:, j], Y[:, j]) for j in range(len(label_ids))]
-    groups_hit, groups_given, groups_true = (s > 0 for s in sums)
-    del groups_hit
+    groups_given, groups_true = sums[1] > 0, sums[2] > 0
     group_sets = _f1((groups_given & groups_true).sum(axis=1), groups_given.sum(axis=1),
                      groups_true.sum(axis=1))
     counted = groups_given.any(axis=1) | groups_true.any(axis=1)
@@ -162,6 +163,7 @@ def average_precision(p: np.ndarray, y: np.ndarray) -> float:
 
 def cross_validate(
     data: LabeledTexts, label_ids: Sequence[str], recipe: Any, *,
+    background: Background | None = None,
     progress: Callable[[str], None] = lambda message: None,
 ) -> Evaluation:
     """Grouped cross-validation; calibration and thresholds of a fold come from the other folds.
@@ -175,7 +177,7 @@ def cross_validate(
 
     refuse_straddling(data)
     Y = label_matrix(data.labels, label_ids)
-    scores = out_of_fold_scores(data, label_ids, recipe, progress)
+    scores = out_of_fold_scores(data, label_ids, recipe, background, progress)
     fold = group_folds(data.groups, recipe.folds, recipe.seed)
     P = np.zeros(scores.shape)
     given = np.zeros(Y.shape, dtype=bool)
@@ -189,6 +191,35 @@ def cross_validate(
         P[own] = probabilities(scores[own], slope, offset)
         given[own] = P[own] >= np.array(point.thresholds)
     return evaluate_decisions(P, given, Y, data.groups, label_ids)
+
+
+def evaluate_model(
+    model: Model, data: LabeledTexts, *, operating_point: str = "balanced"
+) -> Evaluation:
+    """Measure a model, at its stored thresholds, on texts it was not trained on.
+
+    Raises
+    ------
+    CodebookError
+        A label of the texts that the model does not know.
+    DatasetError
+        The texts are those the model was trained on.
+    """
+    from vectorclf.predictor import BatchPredictor
+    from vectorclf.scoring import text_scores
+
+    if data.sha256 == model.training.get("data_sha256"):
+        raise DatasetError(
+            "expected texts the model has not seen, got its training data",
+            remedy="name a held-out split with --split test, or leave out -m to cross-validate",
+        )
+    labels = [tuple(model.codebook[x].id for x in row) for row in data.labels]
+    Y = label_matrix(labels, model.label_ids)
+    scores = text_scores(BatchPredictor(model.compiled), data.texts, unit=model.unit,
+                         gate=model.gate)
+    P = probabilities(scores, model.slope, model.offset)
+    given = P >= np.array(model.operating_point(operating_point).thresholds)
+    return evaluate_decisions(P, given, Y, data.groups, model.label_ids)
 
 
 def refuse_straddling(data: LabeledTexts) -> None:

@@ -16,7 +16,7 @@ from vectorclf.model import SELF_TEST_TOLERANCE, Model, load_model
 from vectorclf.passages import Segments, segment
 from vectorclf.predictor import BatchPredictor, FeatureOccurrences
 from vectorclf.records import Article, ArticleTags, Tag
-from vectorclf.scoring import segment_units, sentence_scores, sentences_by_text
+from vectorclf.scoring import segment_units, sentence_scores, sentences_by_text, text_scores
 from vectorclf.status import status_of
 
 CHUNK = 256  # articles scored together: enough to hide the calls, little memory
@@ -122,6 +122,11 @@ class Tagger:
     def probabilities(self, scores: np.ndarray) -> np.ndarray:
         """Calibrated probabilities of scores, shape (..., n_labels), float64."""
         return sigmoid(scores * self.model.slope + self.model.offset)
+
+    def label_probabilities(self, text: str) -> np.ndarray:
+        """Probability of every label for a text, over threshold or not: shape (n_labels,)."""
+        scores = text_scores(self.predictor, [text], unit=self.model.unit, gate=self.model.gate)
+        return self.probabilities(scores[0])
 
     def _decide(
         self, article: Article, start: int, stop: int, segments: Segments,

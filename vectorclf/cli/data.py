@@ -18,10 +18,11 @@ def labeled_data(
     """
     if Path(dataset).is_dir() or codebook is None and not Path(dataset).exists():
         loaded = load_dataset(dataset)
-        passages = loaded.split(*splits) if splits else loaded.passages
+        passages = (loaded.split(*splits) if splits and loaded.split_by_case
+                    else loaded.passages)
         book = load_codebook(codebook) if codebook else loaded.codebook
         facts = {"dataset": Path(dataset).name, "dataset_sha256": loaded.sha256,
-                 "splits": list(splits)}
+                 "splits": list(splits) if loaded.split_by_case else []}
         return labeled_texts(passages), book, facts
     data = read_labeled_file(dataset, text_key=text_key, labels_key=labels_key,
                              group_key=group_key)

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from vectorclf.agreement import agreement
 from vectorclf.dataset import Dataset
+from vectorclf.evaluation import Evaluation
 
 SHORT_WORDS = 40  # texts up to this length count as short
 
@@ -57,3 +58,28 @@ def dataset_tables(dataset: Dataset) -> Iterator[Table]:
             table.add_row(row.label, str(row.n_first), str(row.n_second), str(row.n_both),
                           f"{row.prevalence:.2%}", f"{row.alpha:.3f}", f"{row.f1:.3f}")
         yield table
+
+
+def evaluation_table(result: Evaluation) -> Table:
+    """Rates per label and overall, with their intervals."""
+    title = (
+        f"{result.n_texts} texts, {result.n_groups} groups: micro-F1 {result.micro_f1:.3f} "
+        f"({result.micro_interval[0]:.3f}-{result.micro_interval[1]:.3f}), macro-F1 "
+        f"{result.macro_f1:.3f} ({result.macro_interval[0]:.3f}-{result.macro_interval[1]:.3f})\n"
+        f"mean F1 of a group's label set {result.group_f1:.3f}, texts without a label tagged "
+        f"{result.unlabeled_tagged:.1%}, calibration error {result.calibration_error:.4f}"
+    )
+    table = plain_table(title, "label", "true", "given", "precision", "recall", "F1", "interval",
+                        "AP")
+    for row in result.labels:
+        table.add_row(
+            row.label, str(row.n_true), str(row.n_given), f"{row.precision:.3f}",
+            f"{row.recall:.3f}", f"{row.f1:.3f}",
+            f"{row.interval[0]:.3f}-{row.interval[1]:.3f}", f"{row.average_precision:.3f}",
+        )
+    table.add_row("all (micro)", str(sum(r.n_true for r in result.labels)),
+                  str(sum(r.n_given for r in result.labels)), f"{result.micro_precision:.3f}",
+                  f"{result.micro_recall:.3f}", f"{result.micro_f1:.3f}",
+                  f"{result.micro_interval[0]:.3f}-{result.micro_interval[1]:.3f}",
+                  f"{result.macro_average_precision:.3f}")
+    return table

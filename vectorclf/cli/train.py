@@ -15,9 +15,14 @@ import click
 @click.option("--text-key", default="text", show_default=True)
 @click.option("--labels-key", default="labels", show_default=True)
 @click.option("--group-key", help="Column that says which texts belong together (case, document).")
+@click.option("--background", metavar="FILE",
+              help="Ordinary news as counts (.npz), to learn from what earns no label.")
+@click.option("--split", "splits", multiple=True, type=click.Choice(["train", "dev", "test"]),
+              help="Train on these frozen splits [default: train and dev, where there are splits].")
 @click.option("--seed", default=0, show_default=True)
 def train(dataset: str, output: str, codebook: str | None, text_key: str, labels_key: str,
-          group_key: str | None, seed: int) -> None:
+          group_key: str | None, background: str | None, splits: tuple[str, ...],
+          seed: int) -> None:
     """Train a model on DATASET: a coded dataset directory, or a JSONL or CSV file.
 
     A file needs a text and a list of labels a row; name the columns with --text-key and
@@ -25,14 +30,17 @@ def train(dataset: str, output: str, codebook: str | None, text_key: str, labels
     """
     import msgspec
 
+    from vectorclf.background import load_background
     from vectorclf.cli.data import labeled_data
     from vectorclf.model import save_model
     from vectorclf.training import default_recipe
     from vectorclf.training import train as train_model
 
-    data, book, facts = labeled_data(dataset, codebook, text_key, labels_key, group_key)
+    data, book, facts = labeled_data(dataset, codebook, text_key, labels_key, group_key,
+                                     splits or ("train", "dev"))
     recipe = msgspec.structs.replace(default_recipe(data), seed=seed)
     model = train_model(data, book, recipe=recipe, provenance=facts,
+                        background=load_background(background) if background else None,
                         progress=lambda line: click.echo(line, err=True))
     save_model(model, Path(output))
     measured = model.training["out_of_fold"]

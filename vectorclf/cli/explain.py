@@ -1,0 +1,120 @@
+"""``vectorclf explain``: one article, its telling words marked, its tags at the margin."""
+
+from __future__ import annotations
+
+import click
+
+from vectorclf.cli.tag import POINTS, reading_options
+
+MARGIN = 30  # columns for labels at the right
+MIN_TEXT = 40
+
+
+@click.command()
+@click.argument("path", metavar="PATH")
+@click.option("-m", "--model", metavar="DIR", help="Model directory [default: the built-in one].")
+@click.option("--label", metavar="LABEL", help="This label only.")
+@click.option("--all", "everything", is_flag=True, help="Near misses too: labels under threshold.")
+@click.option("--terms", is_flag=True, help="List every term with its contribution.")
+@click.option("--operating-point", type=click.Choice(POINTS), default="balanced",
+              show_default=True)
+@reading_options
+def explain(path: str, model: str | None, label: str | None, everything: bool, terms: bool,
+            operating_point: str, **keys: str) -> int:
+    """Show why the articles of PATH get their tags, sentence by sentence."""
+    from rich.console import Console
+
+    from vectorclf.articles import read_articles
+    from vectorclf.records import Reject
+    from vectorclf.tagger import load
+
+    source = read_articles([path], **keys)
+    tagger = load(model, operating_point=operating_point)
+    if label is not None:
+        label = tagger.codebook[label].id
+    console = Console()
+    n_articles = n_rejects = 0
+    for row in source:
+        if isinstance(row, Reject):
+            n_rejects += 1
+            click.echo(f"vectorclf: {row.place}: {row.reason}", err=True)
+            continue
+        n_articles += 1
+        tags = tagger.tag(row)
+        print_margin(console, row, tags, label)
+        if terms:
+            print_terms(console, tags, label)
+        if everything:
+            print_near_misses(console, tagger, row, label)
+    return (3 if n_articles else 1) if n_rejects else 0
+
+
+def print_margin(console, article, tags, label: str | None) -> None:
+    """The article, passage by passage, with labels beside the sentences that earned them."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from vectorclf.cli.terminal import marked_spans, safe
+
+    text = safe(article.text)
+    notes: dict[tuple[int, int], list[str]] = {}
+    marks = []
+    for tag in tags.tags:
+        if label in (None, tag.label):
+            for evidence in tag.evidence:
+                note = f"{tag.label} {tag.probability:.0%}"
+                if tag.status != "asserted":
+                    note += f" {tag.status}"
+                notes.setdefault(evidence.span, []).append(note)
+                marks += marked_spans(evidence)
+    console.print(Text(safe(article.title or article.id), style="bold"))
+    table = Table.grid(padding=(0, 2))
+    table.add_column(ratio=1, overflow="fold")
+    table.add_column(width=MARGIN, overflow="fold")
+    for passage in tags.passages:
+        for span in passage.sentences:
+            line = Text(text[span[0] : span[1]].replace("\n", " "))
+            beside = "\n".join(notes.get(span, ()))
+            if beside:
+                line.stylize("underline")
+            for a, b in marks:
+                if span[0] <= a and b <= span[1]:
+                    line.stylize("bold green", a - span[0], b - span[0])
+            table.add_row(line, Text(beside, style="bold"))
+        table.add_row("", "")
+    table.expand = console.width > MARGIN + MIN_TEXT
+    console.print(table)
+
+
+def print_terms(console, tags, label: str | None) -> None:
+    """Every term of the best sentence of each tag, with its share of the score."""
+    from rich.text import Text
+
+    from vectorclf.cli.tables import plain_table
+    from vectorclf.cli.terminal import safe
+
+    for tag in tags.tags:
+        if label not in (None, tag.label):
+            continue
+        best = tag.evidence[0]
+        table = plain_table(f"{tag.label}: score {best.score:+.3f}, probability "
+                            f"{tag.probability:.3f}, threshold {tag.threshold:.3f}",
+                            "term", "contribution")
+        for term in best.terms:
+            table.add_row(Text(safe(term.term) or "(all other terms)"),
+                          f"{term.contribution:+.4f}")
+        table.add_row("(intercept)", f"{best.intercept:+.4f}")
+        console.print(table)
+
+
+def print_near_misses(console, tagger, article, label: str | None) -> None:
+    """The probability of every label beside its threshold."""
+    from vectorclf.cli.tables import plain_table
+
+    probability = tagger.label_probabilities(article.text)
+    table = plain_table("All labels", "label", "probability", "threshold")
+    for k in probability.argsort()[::-1]:
+        if label in (None, tagger.labels[k]):
+            table.add_row(tagger.labels[k], f"{probability[k]:.3f}",
+                          f"{tagger.thresholds[k]:.3f}")
+    console.print(table)
