@@ -153,6 +153,7 @@ def operating_points(
     *,
     recall: float = 0.9,
     precision: float = 0.9,
+    labeled_share: float | None = None,
     seed: int = 0,
 ) -> tuple[OperatingPoint, ...]:
     """Thresholds for `balanced`, `recall` and `precision`, with the rates they reach.
@@ -167,6 +168,9 @@ def operating_points(
     label_ids : sequence of str
     recall, precision : float
         Rates asked of the points of those names.
+    labeled_share : float, optional
+        Share of texts with a label where the tags will be used; `balanced` weighs the texts
+        without one accordingly. By default that of the data.
     seed : int
 
     Returns
@@ -185,13 +189,15 @@ def operating_points(
     """
     n_positive = Y.sum(axis=0)
     shared = tuple(x for x, n in zip(label_ids, n_positive, strict=True) if n < MIN_POSITIVES)
-    common = best_f1_threshold(P.ravel(), Y.ravel())
+    weight = text_weights(Y, labeled_share)
+    every = np.repeat(weight, len(label_ids))
+    common = best_f1_threshold(P.ravel(), Y.ravel(), every)
     balanced = np.full(len(label_ids), common)
     for j, n in enumerate(n_positive):
         if n >= MIN_POSITIVES:
-            own = best_f1_threshold(P[:, j], Y[:, j])
-            weight = n / (n + 4 * PRIOR_POSITIVES)
-            balanced[j] = weight * own + (1 - weight) * common
+            own = best_f1_threshold(P[:, j], Y[:, j], weight)
+            trust = n / (n + 4 * PRIOR_POSITIVES)
+            balanced[j] = trust * own + (1 - trust) * common
     points = [("balanced", None, balanced), 
               ("recall", recall, np.full(len(label_ids), recall_threshold(P, Y, recall))),
               ("precision", precision, np.full(len(label_ids), precision_threshold(P, Y, precision)))]
@@ -210,11 +216,29 @@ def operating_points(
     return tuple(out)
 
 
-def best_f1_threshold(p: np.ndarray, y: np.ndarray) -> float:
+def text_weights(Y: np.ndarray, labeled_share: float | None) -> np.ndarray:
+    """Weights of texts that bring the share of those with a label to `labeled_share`.
+
+    Returns
+    -------
+    weight : ndarray of shape (n_texts,), float64
+        1 for texts with a label, the same number for all others.
+    """
+    has = Y.any(axis=1)
+    weight = np.ones(len(Y))
+    n_with, n_without = int(has.sum()), int((~has).sum())
+    if labeled_share is not None and n_with and n_without:
+        weight[~has] = n_with * (1 - labeled_share) / (labeled_share * n_without)
+    return weight
+
+
+def best_f1_threshold(p: np.ndarray, y: np.ndarray, weight: np.ndarray | None = None) -> float:
     """Threshold with the highest F1, in the middle of the gap below the last text let in."""
+    if weight is None:
+        weight = np.ones(len(p))
     order = np.argsort(-p, kind="stable")
-    ranked, hits = p[order], np.cumsum(y[order])
-    f1 = 2 * hits / (np.arange(1, len(p) + 1) + max(1, int(y.sum())))
+    ranked, hits = p[order], np.cumsum((weight * y)[order])
+    f1 = 2 * hits / (np.cumsum(weight[order]) + max(1.0, float((weight * y).sum())))
     last = np.append(ranked[:-1] != ranked[1:], True)
     k = int(np.argmax(np.where(last, f1, -1.0)))
     below = ranked[k + 1] if k + 1 < len(ranked) else 0.0
