@@ -186,7 +186,7 @@ def cross_validate(
         slope, offset = fit_platt(scores[rest], Y[rest])
         point = operating_points(
             probabilities(scores[rest], slope, offset), Y[rest],
-            [data.groups[i] for i in rest], label_ids,
+            [data.groups[i] for i in rest], label_ids, labeled_share=recipe.labeled_share,
         )[0]
         P[own] = probabilities(scores[own], slope, offset)
         given[own] = P[own] >= np.array(point.thresholds)

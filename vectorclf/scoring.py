@@ -62,7 +62,7 @@ def sentence_scores(
     """
     scores = predictor.score_spans(data, segments.sentence_starts, segments.sentence_ends)
     penalties = np.zeros(len(scores), dtype=np.float32)
-    if not gate or not len(scores):
+    if not gate:
         return scores, penalties
     scores = np.ascontiguousarray(scores[:, :-1])
     if cuts is None:

@@ -65,12 +65,9 @@ class Tagger:
     def __init__(self, model: Model, *, operating_point: str = "balanced") -> None:
         self.model = model
         self.predictor = BatchPredictor(model.compiled)
-        self.thresholds = np.array(model.operating_point(operating_point).thresholds)
         self.operating_point = operating_point
+        self.set_thresholds(np.array(model.operating_point(operating_point).thresholds))
         self._self_test()
-        with np.errstate(divide="ignore"):
-            logit = np.log(self.thresholds) - np.log1p(-self.thresholds)
-        self._cuts = np.where(model.slope > 0, (logit - model.offset) / model.slope, np.inf)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -79,6 +76,19 @@ class Tagger:
     @property
     def codebook(self) -> Codebook:
         return self.model.codebook
+
+    def set_thresholds(self, thresholds: np.ndarray) -> None:
+        """Use other thresholds than the stored ones.
+
+        Parameters
+        ----------
+        thresholds : ndarray of shape (n_labels,), float in [0, 1]
+        """
+        self.thresholds = np.asarray(thresholds, dtype=np.float64)
+        with np.errstate(divide="ignore"):
+            logit = np.log(self.thresholds) - np.log1p(-self.thresholds)
+        slope, offset = self.model.slope, self.model.offset
+        self._cuts = np.where(slope > 0, (logit - offset) / slope, np.inf)
 
     def tag(self, article: Article | str) -> ArticleTags:
         """Tags of one article, with its passages.

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import platform
+import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -69,6 +70,8 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Weight of the relevance of the passage, which lowers scores off the subject; 0: none.
     gate_C : float
         Inverse regularisation of its linear SVM.
+    labeled_share : float or None
+        Share of texts with a label where the tags are used; balanced thresholds allow for it.
     folds, seed : int
     """
 
@@ -81,6 +84,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     rationales: bool = True
     gate: float = 0.5
     gate_C: float = 0.1
+    labeled_share: float | None = 0.3
     folds: int = 5
     seed: int = 0
 
@@ -157,16 +161,30 @@ def fit(
         X_background = background_rows(features, X, background)
         X = sp.vstack([features.transform(units.texts), X_background]).tocsr()
         Y = np.vstack([Y, np.zeros((len(background), len(label_ids)), dtype=np.int64)])
-    classifier = OneVsRestClassifier(LinearSVC(C=recipe.C, random_state=recipe.seed)).fit(X, Y)
+    classifier = OneVsRestClassifier(LinearSVC(C=recipe.C, random_state=recipe.seed))
+    with warnings.catch_warnings():  # constant labels: data_warnings says them in our words
+        warnings.filterwarnings("ignore", "Label .* is present in all training examples")
+        classifier.fit(X, Y)
     if recipe.gate:
         relevant = np.array([bool(row) for row in data.labels])
         X_texts = features.transform(data.texts)
         if X_background is not None:
             X_texts = sp.vstack([X_texts, X_background]).tocsr()
             relevant = np.append(relevant, np.zeros(len(background), dtype=bool))
-        gate = LinearSVC(C=recipe.gate_C, random_state=recipe.seed).fit(X_texts, relevant)
-        _add_column(classifier, gate)
+        _add_column(classifier, _gate(X_texts, relevant, recipe))
     return Pipeline([("features", features), ("classifier", classifier)])
+
+
+def _gate(X: sp.csr_array, relevant: np.ndarray, recipe: Recipe) -> LinearSVC:
+    """A linear "does this earn a label at all?"; always open where no text says otherwise."""
+    gate = LinearSVC(C=recipe.gate_C, random_state=recipe.seed)
+    if relevant.all() or not relevant.any():
+        gate.coef_ = np.zeros((1, X.shape[1]))
+        gate.intercept_ = np.zeros(1)
+        gate.classes_ = np.array([False, True])
+        gate.n_features_in_ = X.shape[1]
+        return gate
+    return gate.fit(X, relevant)
 
 
 def background_rows(features: Pipeline, X: sp.csr_array, background: Background) -> sp.csr_array:
@@ -284,14 +302,16 @@ def train(
     """
     label_ids = codebook.label_ids
     recipe = recipe or default_recipe(data)
-    warnings = data_warnings(data, label_ids)
-    for warning in warnings:
+    hard = data_warnings(data, label_ids)
+    for warning in hard:
         progress(warning)
     Y = label_matrix(data.labels, label_ids)
     scores = out_of_fold_scores(data, label_ids, recipe, background, progress)
     slope, offset = fit_platt(scores, Y)
     P = probabilities(scores, slope, offset)
-    points = operating_points(P, Y, data.groups, label_ids, seed=recipe.seed)
+    points = operating_points(
+        P, Y, data.groups, label_ids, labeled_share=recipe.labeled_share, seed=recipe.seed
+    )
     progress("final fit")
     pipeline = fit(data, label_ids, recipe, background)
     predictor = compile_pipeline(pipeline)
@@ -323,7 +343,7 @@ def train(
                 "unlabeled_tagged": round(float(balanced[~Y.any(axis=1)].any(axis=1).mean())
                                           if (~Y.any(axis=1)).any() else 0.0, 4),
             },
-            "warnings": warnings,
+            "warnings": hard,
         },
     )
 
@@ -332,7 +352,8 @@ def default_recipe(data: LabeledTexts) -> Recipe:
     """Sentences where evidence tells which one earned a label; whole texts where none does."""
     if any(data.evidence):
         return Recipe()
-    return Recipe(unit="text", rationales=False, char_wb=(3, 5), pivot=1.0, C=0.5, gate=0.0)
+    return Recipe(unit="text", rationales=False, char_wb=(3, 5), pivot=1.0, C=0.5,
+                  gate=0.0, labeled_share=None)
 
 
 def data_warnings(data: LabeledTexts, label_ids: Sequence[str]) -> list[str]:
@@ -353,23 +374,23 @@ def data_warnings(data: LabeledTexts, label_ids: Sequence[str]) -> list[str]:
     counts = Counter(x for row in data.labels for x in row)
     if not counts:
         raise DatasetError("expected at least one label, got none")
-    warnings = []
+    hard = []
     empty = sum(not text.strip() for text in data.texts)
     if empty:
-        warnings.append(f"{empty} texts are empty; they teach nothing")
+        hard.append(f"{empty} texts are empty; they teach nothing")
     by_text: dict[str, set[frozenset[str]]] = {}
     for text, row in zip(data.texts, data.labels, strict=True):
         by_text.setdefault(text, set()).add(frozenset(row))
     contradictory = sum(len(sets) > 1 for sets in by_text.values())
     if contradictory:
-        warnings.append(f"{contradictory} texts stand twice with different labels; all are used")
+        hard.append(f"{contradictory} texts stand twice with different labels; all are used")
     for label in label_ids:
         n = counts.get(label, 0)
         if n == 0:
-            warnings.append(f"{label}: no positive text; it will never be tagged")
+            hard.append(f"{label}: no positive text; it will never be tagged")
         elif n == len(data):
-            warnings.append(f"{label}: every text has it; it will always be tagged")
+            hard.append(f"{label}: every text has it; it will always be tagged")
         elif n < MIN_POSITIVES:
-            warnings.append(f"{label}: {n} positive texts, under {MIN_POSITIVES}; "
+            hard.append(f"{label}: {n} positive texts, under {MIN_POSITIVES}; "
                             "it shares the common threshold")
-    return warnings
+    return hard

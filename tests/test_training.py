@@ -1,0 +1,127 @@
+"""Training: the same model from the same data, and hard data said and handled."""
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from small import small_codebook, small_data, small_model
+
+from vectorclf.background import count_background
+from vectorclf.codebook import Codebook
+from vectorclf.dataset import LabeledTexts
+from vectorclf.errors import DatasetError
+from vectorclf.evaluation import cross_validate, evaluate_model
+from vectorclf.model import save_model
+from vectorclf.scoring import text_scores
+from vectorclf.tagger import Tagger
+from vectorclf.training import Recipe, fit, group_folds, train, training_units
+
+QUICK = Recipe(min_df=1, folds=2)
+
+
+def data_of(rows):
+    texts, labels, groups = zip(*rows, strict=True)
+    return LabeledTexts(texts, labels, groups, tuple({} for _ in texts))
+
+
+def test_same_data_and_seed_give_the_same_files(tmp_path):
+    first = save_model(small_model(), tmp_path / "a")
+    second = save_model(train(small_data(), small_codebook(), recipe=QUICK), tmp_path / "b")
+    for name in ("model.json", "model.safetensors"):
+        assert (first / name).read_bytes() == (second / name).read_bytes()
+
+
+def test_the_small_model_has_learned():
+    measured = small_model().training["out_of_fold"]
+    assert measured["micro_f1"] > 0.9 and measured["unlabeled_tagged"] < 0.2
+
+
+def test_units_are_sentences_with_the_labels_their_evidence_earns():
+    data = LabeledTexts(
+        ("It rained. He was paid in gold. He fled.",), (("money", "flight"),), ("g",),
+        ({"money": ("paid in gold",)},),
+    )
+    units = training_units(data, Recipe())
+    assert list(zip(units.texts, units.labels, strict=True)) == [
+        ("It rained.", ("flight",)),  # no evidence for flight: it stays with every sentence
+        ("He was paid in gold.", ("money", "flight")),
+        ("He fled.", ("flight",)),
+        ("paid in gold", ("money",)),
+    ]
+
+
+@given(st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=40), st.integers(2, 5))
+def test_a_group_stays_in_one_fold(groups, n_folds):
+    fold = group_folds(groups, n_folds, seed=0)
+    assert len({(g, f) for g, f in zip(groups, fold, strict=True)}) == len(set(groups))
+    sizes = np.bincount(fold, minlength=n_folds)
+    assert sizes.max() - sizes.min() <= max(groups.count(g) for g in groups)
+
+
+def test_background_lowers_scores_of_ordinary_news():
+    news = ["Cash was paid for the harbour plans in the rain, the mayor said."] * 30
+    words = "cash was paid for the harbour plans in rain mayor said".split()
+    with_news = train(small_data(), small_codebook(), recipe=QUICK,
+                      background=count_background(news, words))
+    scores = [
+        text_scores(Tagger(model).predictor, news[:1], unit="sentence", gate=model.gate)[0, 0]
+        for model in (small_model(), with_news)
+    ]
+    assert scores[1] < scores[0]
+    assert with_news.training["n_background"] == 30
+
+
+def test_background_needs_word_features():
+    recipe = msgspec.structs.replace(QUICK, char_wb=(3, 4))
+    with pytest.raises(DatasetError, match="without --background"):
+        fit(small_data(), ("money", "hidden"), recipe, count_background(["a b"], ["a b"]))
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([], "got none"),
+        ([("a text", ("x",), "one"), ("b text", (), "one")], "at least two groups"),
+        ([("a text", (), "one"), ("b text", (), "two")], "at least one label"),
+    ],
+)
+def test_data_that_teaches_nothing_is_refused(rows, message):
+    data = data_of(rows) if rows else LabeledTexts((), (), (), ())
+    with pytest.raises(DatasetError, match=message):
+        train(data, Codebook.stub(["x"]), recipe=QUICK)
+
+
+def test_hard_data_is_said_and_handled():
+    rows = [(f"word{k % 7} other{k % 5} thing{k}", ("always",) + (("rare",) if k == 3 else ()),
+             f"g{k}") for k in range(40)]
+    rows += [("", ("always",), "e"), ("word1 twice", ("always", "half"), "h"),
+             ("word1 twice", ("always",), "i")]
+    model = train(data_of(rows), Codebook.stub(["always", "rare", "half", "never"]),
+                  recipe=msgspec.structs.replace(QUICK, unit="text", gate=0.0))
+    said = "\n".join(model.training["warnings"])
+    assert "1 texts are empty" in said
+    assert "stand twice with different labels" in said
+    assert "always: every text has it" in said
+    assert "never: no positive text" in said
+    assert "rare: 1 positive texts, under 25" in said
+    tagger = Tagger(model)
+    assert "never" not in {t.label for t in tagger.tag("word1 other2 thing9").tags}
+
+
+def test_cross_validation_and_evaluation_agree_with_the_eye():
+    result = cross_validate(small_data(), ("money", "hidden"), QUICK)
+    assert result.micro_f1 > 0.85 and result.micro_interval[0] <= result.micro_f1
+    assert {row.label: row.n_true for row in result.labels} == {"money": 100, "hidden": 75}
+    other = data_of([("He sold the plans for money.", ("money",), "x"),
+                     ("He read the newspaper.", (), "y")])
+    held_out = evaluate_model(small_model(), other)
+    assert held_out.n_texts == 2 and held_out.labels[0].n_true == 1
+
+
+def test_evaluation_refuses_what_would_flatter():
+    with pytest.raises(DatasetError, match="not seen"):
+        evaluate_model(small_model(), small_data())
+    text = "the same eight words stand in two groups"
+    with pytest.raises(DatasetError, match="--group-key"):
+        cross_validate(data_of([(text, ("x",), "a"), (text.upper(), (), "b")]), ("x",), QUICK)
