@@ -177,7 +177,7 @@ class Tagger:
 
     def _self_test(self) -> None:
         for test in self.model.self_test:
-            found = self.predictor.decision_function([test.text])[0]
+            found = self.predictor.decision_function([test.text]).ravel()
             if len(test.scores) != len(found) or not np.allclose(
                 found, test.scores, atol=SELF_TEST_TOLERANCE, rtol=0
             ):

@@ -317,7 +317,9 @@ def train(
     predictor = compile_pipeline(pipeline)
     balanced = P >= np.array(points[0].thresholds)
     per_label = [rates(balanced[:, [j]], Y[:, [j]])[2] for j in range(len(label_ids))]
-    self_scores = predictor.decision_function(list(SELF_TEST_TEXTS))
+    self_scores = predictor.decision_function(list(SELF_TEST_TEXTS)).reshape(
+        len(SELF_TEST_TEXTS), -1
+    )
     return Model(
         compiled=predictor.compiled, codebook=codebook, slope=slope, offset=offset,
         operating_points=points, unit=recipe.unit, gate=recipe.gate,

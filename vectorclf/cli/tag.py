@@ -116,7 +116,9 @@ class Run:
 
     @property
     def exit_code(self) -> int:
-        """0; 3 where some rows were rejected; 1 where nothing else was left."""
-        if not self.n_rejects:
-            return 0
-        return 3 if self.n_articles else 1
+        """0; 3 where some rows were rejected; 1 where there was no article at all."""
+        if not self.n_articles:
+            if not self.n_rejects:
+                click.echo("vectorclf: expected at least one article, got an empty input", err=True)
+            return 1
+        return 3 if self.n_rejects else 0

@@ -1,0 +1,226 @@
+"""The command line: exit codes, what goes to stdout and to stderr, no traceback ever."""
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from small import small_model
+
+from vectorclf.cli import COMMANDS, main
+from vectorclf.model import save_model
+
+ROOT = Path(__file__).parents[1]
+ARTICLES = ROOT / "datasets" / "articles"
+PAID = "The clerk took cash from the attaché and left the film in a dead drop."
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    return str(save_model(small_model(), tmp_path_factory.mktemp("model")))
+
+
+@pytest.fixture
+def run(capfdbinary):
+    """Runs a command in this process; returns exit code, stdout and stderr."""
+
+    def run(*arguments):
+        with pytest.raises(SystemExit) as stop:
+            main([str(a) for a in arguments])
+        out, err = (text.decode() for text in capfdbinary.readouterr())
+        assert "Traceback" not in err
+        return stop.value.code, out, err
+
+    return run
+
+
+@pytest.fixture
+def articles(tmp_path):
+    path = tmp_path / "articles.jsonl"
+    rows = [{"id": "one", "text": PAID, "desk": "courts"}, {"id": "two", "text": "Rain."}]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def test_help_names_every_command(run):
+    code, out, _ = run("--help")
+    assert code == 0 and all(command in out for command in COMMANDS)
+    for command in COMMANDS:
+        code, out, _ = run(command, "--help")
+        assert code == 0 and "Usage" in out
+
+
+def test_a_mistyped_command_is_met_half_way(run):
+    code, _, err = run("tagg")
+    assert code == 2 and "Did you mean 'tag'?" in err
+
+
+def test_tag_writes_a_row_an_article_and_carries_fields_through(run, model, articles):
+    code, out, err = run("tag", articles, "-m", model)
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert (code, err) == (0, "")
+    assert [row["id"] for row in rows] == ["one", "two"]
+    assert rows[0]["desk"] == "courts" and rows[1]["tags"] == []
+    for tag in rows[0]["tags"]:
+        for evidence in tag["evidence"]:
+            start, end = evidence["span"]
+            assert PAID[start:end] == evidence["quote"]
+
+
+@pytest.mark.parametrize("name", ["tags.jsonl", "tags.csv", "tags.parquet"])
+def test_tag_writes_files_by_their_ending(run, model, articles, tmp_path, name):
+    output = tmp_path / name
+    code, out, _ = run("tag", articles, "-m", model, "-o", output, "--rows", "tags")
+    assert (code, out) == (0, "") and output.stat().st_size > 0
+
+
+def test_tag_prints_quotes_on_a_terminal(run, model, articles):
+    code, out, _ = run("tag", articles, "-m", model, "--format", "terminal")
+    assert code == 0
+    assert "motives" in out and "money" in out and "took cash" in out and "no tag" in out
+
+
+def test_terminal_output_cannot_be_steered(run, model, tmp_path):
+    path = tmp_path / "hostile.txt"
+    path.write_text(f"\x1b[2J\x1b]0;owned\x07\u202e{PAID}", encoding="utf-8")
+    for command in (["tag", "--format", "terminal"], ["explain", "--all", "--terms"]):
+        code, out, _ = run(command[0], path, "-m", model, *command[1:])
+        assert code == 0 and "\x1b" not in out and "\u202e" not in out and "\x07" not in out
+
+
+def test_explain_shows_sentences_terms_and_near_misses(run, model, articles):
+    code, out, _ = run("explain", articles, "-m", model, "--terms", "--all")
+    assert code == 0 and "(intercept)" in out and "All labels" in out
+    code, out, _ = run("explain", articles, "-m", model, "--label", "monny")
+    assert code == 1
+
+
+def test_stdin_is_a_text_or_rows(model):
+    for given in (PAID, json.dumps({"id": "x", "text": PAID})):
+        done = subprocess.run(
+            [sys.executable, "-m", "vectorclf", "tag", "-", "-m", model],
+            input=given.encode(), capture_output=True,
+        )
+        assert done.returncode == 0 and b"money" in done.stdout, done.stderr
+
+
+def test_a_closed_pipe_is_no_error(model, articles):
+    done = subprocess.run(
+        f"{sys.executable} -m vectorclf tag {articles} -m {model} | head -c 1",
+        shell=True, capture_output=True,
+    )
+    assert b"Traceback" not in done.stderr and b"Exception" not in done.stderr
+
+
+def bad_inputs(tmp_path):
+    """(name, content or None for no file, exit code, what stderr says)."""
+    return [
+        ("empty.jsonl", b"", 1, "empty"),
+        ("empty.txt", b"", 1, "empty"),
+        ("blank.jsonl", b'{"id": "x", "text": " "}\n', 1, "blank.jsonl:1: expected a text"),
+        ("binary.txt", bytes(range(256)) * 8, 1, "binary"),
+        ("latin.txt", "café".encode("latin-1") * 9, 1, "latin-1"),
+        ("broken.gz", gzip.compress(b"x" * 999)[:20], 1, ""),
+        ("wrong-key.jsonl", b'{"body": "x"}\n', 1, "--text-key body"),
+        ("list.jsonl", b"[1]\n", 1, ""),
+        ("null.jsonl", b'{"id": "x", "text": null}\n', 1, ""),
+        ("none.jsonl", None, 1, "none.jsonl"),
+        ("mixed.jsonl", b'{"id": "x", "text": "Rain."}\n{"id": \n', 3, "mixed.jsonl:2"),
+    ]
+
+
+@pytest.mark.parametrize("case", bad_inputs(None), ids=lambda case: case[0])
+def test_bad_input_is_one_clear_line(run, model, tmp_path, case):
+    name, content, expected, message = case
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    code, _, err = run("tag", path, "-m", model)
+    assert code == expected
+    assert message in err
+    assert err.strip() and all(len(line) < 500 for line in err.splitlines())
+
+
+def test_an_empty_directory_and_a_missing_model_are_named(run, model, tmp_path, articles):
+    (tmp_path / "none").mkdir()
+    code, _, err = run("tag", tmp_path / "none", "-m", model)
+    assert code == 1 and "none" in err
+    code, _, err = run("tag", articles, "-m", tmp_path / "nowhere")
+    assert code == 1 and "vectorclf train" in err
+    code, _, err = run("tag")
+    assert code == 2 and "PATH" in err
+
+
+def test_a_single_line_of_50_mb_is_tagged_or_refused(run, model, tmp_path):
+    path = tmp_path / "long.txt"
+    path.write_bytes(b"He read the newspaper. " * (50 * 1024 * 1024 // 23))
+    code, _, err = run("tag", path, "-m", model)
+    assert code == 0 or (code == 1 and "bytes" in err)
+
+
+def test_one_changed_byte_and_a_newer_format_are_refused(run, model, articles, tmp_path):
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    for name in ("model.json", "model.safetensors"):
+        (copy / name).write_bytes((Path(model) / name).read_bytes())
+    content = bytearray((copy / "model.safetensors").read_bytes())
+    content[-1] ^= 1
+    (copy / "model.safetensors").write_bytes(bytes(content))
+    code, _, err = run("tag", articles, "-m", copy)
+    assert code == 1 and "sha256" in err
+    facts = json.loads((copy / "model.json").read_bytes())
+    (copy / "model.json").write_text(json.dumps({**facts, "format_version": 2}))
+    code, _, err = run("tag", articles, "-m", copy)
+    assert code == 1 and "upgrade vectorclf" in err
+
+
+def test_a_codebook_with_an_unknown_label_is_refused(run, tmp_path):
+    path = tmp_path / "codebook.toml"
+    path.write_text('name = "x"\nlabels = [{ id = "a" }]\n'
+                    'pairs = [{ name = "p", labels = ["b"], question = "?" }]\n')
+    code, _, err = run("info", "--codebook", path)
+    assert code == 1 and "'b'" in err
+
+
+def test_info_prints_the_codebook(run):
+    code, out, _ = run("info", "--codebook", ROOT / "datasets" / "recruitment", "--labels")
+    assert code == 0 and "honey_trap  (method: Honey trap)" in out and "PERSEREC" in out
+    code, out, _ = run("info", "--rules")
+    assert code == 0 and "G18" in out
+    code, out, _ = run("info")
+    assert code == 0 and "out of fold" in out
+
+
+def test_train_and_evaluate_somebody_elses_file(run, tmp_path):
+    rows = tmp_path / "rows.csv"
+    lines = ["body,tags,doc"]
+    for k in range(60):
+        paid = k % 2
+        lines.append(f'"{"cash was paid" if paid else "the rain fell"} {k}",'
+                     f'{"money" if paid else ""},d{k % 6}')
+    rows.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    keys = ("--text-key", "body", "--labels-key", "tags", "--group-key", "doc")
+    code, _, err = run("train", rows, "-o", tmp_path / "own", *keys)
+    assert code == 0 and "micro-F1 1.000" in err
+    code, out, _ = run("evaluate", rows, *keys, "--json")
+    assert code == 0 and json.loads(out)["micro_f1"] == 1.0
+    code, _, err = run("evaluate", rows, "-m", tmp_path / "own", *keys)
+    assert code == 1 and "not seen" in err
+    code, _, err = run("train", rows, "-o", tmp_path / "own")
+    assert code == 1 and "--text-key" in err
+    text = tmp_path / "text.txt"
+    text.write_text("Then cash was paid.")
+    code, out, _ = run("tag", text, "-m", tmp_path / "own")
+    assert code == 0 and json.loads(out)["tags"][0]["label"] == "money"
+
+
+def test_environment_without_home_or_cache_still_tags(model, articles, tmp_path):
+    environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent"}
+    done = subprocess.run(
+        [sys.executable, "-m", "vectorclf", "tag", str(articles), "-m", model],
+        capture_output=True, env=environment, cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
