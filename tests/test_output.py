@@ -14,7 +14,7 @@ from vectorclf.errors import InputError, OutputError
 from vectorclf.output import atomic_file, check_writable, format_of, open_writer
 from vectorclf.records import Article, ArticleTags, Evidence, Tag, Term
 
-TEXT = "By Ann Lee\n\nHe was paid in cash for the files he had copied and brought to Vienna over time."
+TEXT = "By Ann Lee\n\nHe was paid in cash for the files he had copied and carried to Vienna."
 QUOTE = TEXT[12:]
 
 
@@ -112,7 +112,7 @@ def test_files_appear_whole_or_not_at_all(tmp_path, monkeypatch):
 
 
 def test_places_that_cannot_be_written_are_told_apart(tmp_path):
-    with pytest.raises(OutputError, match="make the directory .*none first"):
+    with pytest.raises(OutputError, match=r"make the directory .*none first"):
         check_writable(tmp_path / "none" / "out.csv")
     with pytest.raises(OutputError, match="it is a directory"):
         check_writable(tmp_path)

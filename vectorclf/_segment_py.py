@@ -1,3 +1,4 @@
+# ruff: noqa: SIM905 (word lists read best as one string)
 """How a text falls into passages and sentences: the rules, in plain Python.
 
 Slow and readable twin of the kernel in `vectorclf._segment`, which must give the same
@@ -16,6 +17,8 @@ spans on any text (`tests/test_passages.py`). Read this one.
 """
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 MAX_CHARS = 1200
 """A passage longer than this is split at sentences, a sentence at a space."""
@@ -142,20 +145,18 @@ def _paragraphs(text):
     """(start, end, chars) of every paragraph."""
     lines = _lines(text)
     starts = [k for k, line in enumerate(lines) if line[3]] + [len(lines)]
-    for first, stop in zip(starts, starts[1:], strict=False):
+    for first, stop in pairwise(starts):
         block = lines[first:stop]
         full = _full_lines(text, block)
-        chars = 0
+        begin, _, was_indented, _ = block[0]
+        last, chars = begin, -1
         for k, (start, end, is_indented, _) in enumerate(block):
-            if k and full[k - 1] and not (is_indented and not block[k - 1][2]):
-                chars += end - start + 1
-                paragraph = (paragraph[0], end, chars)
-                continue
-            if k:
-                yield paragraph
-            chars = end - start
-            paragraph = (start, end, chars)
-        yield paragraph
+            if k and not (full[k - 1] and not (is_indented and not was_indented)):
+                yield begin, last, chars
+                begin, chars = start, -1
+            chars += end - start + 1
+            last, was_indented = end, is_indented
+        yield begin, last, chars
 
 
 def _full_lines(text, block):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import NamedTuple
 
 import numpy as np
@@ -56,6 +57,7 @@ def segment_buffer(data, offsets) -> Segments:
     offsets = np.ascontiguousarray(offsets, dtype=np.int64).view()
     offsets.flags.writeable = False
     n_bytes = int(offsets[-1] - offsets[0])
+    flags = np.empty(len(data) + 8, dtype=np.uint8)
     room = n_bytes // 48 + 4 * len(offsets) + 64
     while True:
         lines = np.empty((room, 6), dtype=np.int64)
@@ -63,7 +65,7 @@ def segment_buffer(data, offsets) -> Segments:
         sentence_passages = np.empty(room, dtype=np.int64)
         passages = np.empty((room, 3), dtype=np.int64)
         n, m = _segment.segment_kernel(
-            data, offsets, lines, sentences, sentence_passages, passages
+            data, offsets, flags, lines, sentences, sentence_passages, passages
         )
         if n >= 0:
             break
@@ -107,5 +109,5 @@ def segment(text: str) -> tuple[Passage, ...]:
     ).tolist()
     return tuple(
         Passage(span=(spans[first][0], spans[stop - 1][1]), sentences=tuple(spans[first:stop]))
-        for first, stop in zip(firsts, firsts[1:], strict=False)
+        for first, stop in itertools.pairwise(firsts)
     )

@@ -17,7 +17,9 @@ _BINARY_MAGIC = {
     b"%PDF": "a PDF; convert it with pdftotext",
     b"PK\x03\x04": "a ZIP archive or office document; save it as text",
     b"\xd0\xcf\x11\xe0": "an old office document; save it as text",
-    b"\x89PNG": "a PNG image", b"\xff\xd8\xff": "a JPEG image", b"PAR1": "Parquet; name it .parquet",
+    b"\x89PNG": "a PNG image",
+    b"\xff\xd8\xff": "a JPEG image",
+    b"PAR1": "Parquet; name it .parquet",
     b"\xff\xfe": "UTF-16; convert it: iconv -f utf-16 -t utf-8",
     b"\xfe\xff": "UTF-16; convert it: iconv -f utf-16 -t utf-8",
 }  # fmt: skip

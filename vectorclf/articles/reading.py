@@ -8,7 +8,14 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from vectorclf.articles.jsonl import read_jsonl
-from vectorclf.articles.lines import BrokenStreamError, binary_reason, open_stream, peek, sha256_of
+from vectorclf.articles.lines import (
+    BrokenStreamError,
+    binary_reason,
+    open_stream,
+    peek,
+    sha256_of,
+    stream_errors,
+)
 from vectorclf.articles.pages import read_html, read_text
 from vectorclf.articles.parquet import read_parquet
 from vectorclf.articles.rows import reject
@@ -97,7 +104,7 @@ def _read_stream(stream, source, reading, start, end, first_line):
     if start == 0:
         try:
             head = peek(stream)
-        except (OSError, EOFError) as error:
+        except stream_errors() as error:
             raise BrokenStreamError(0, error) from error
         reason = binary_reason(head, source.format)
         if reason:

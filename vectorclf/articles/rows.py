@@ -10,16 +10,16 @@ from vectorclf.records import Article, Reject
 
 # What other people call the text, in the order in which it is proposed.
 _TEXT_KEYS = (
-    "text body content article maintext full_text article_text raw_text main_text story "
-    "articlebody plain_text description abstract"
-).split()
+    "text", "body", "content", "article", "maintext", "full_text", "article_text", "raw_text",
+    "main_text", "story", "articlebody", "plain_text", "description", "abstract",
+)  # fmt: skip
 
 
 def reject(place: str, reason: str, raw: bytes = b"", sha256: str = "") -> Reject:
     """A reject with the hash of the bytes it was read from."""
-    return Reject(
-        place=place, reason=reason, sha256=sha256 or (hashlib.sha256(raw).hexdigest() if raw else "")
-    )
+    if raw and not sha256:
+        sha256 = hashlib.sha256(raw).hexdigest()
+    return Reject(place=place, reason=reason, sha256=sha256)
 
 
 def oversize_reason(n_bytes: int, limit: int) -> str:

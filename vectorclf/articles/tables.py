@@ -128,8 +128,5 @@ def read_table(
 def header_of(raw: bytes, source: Source, encoding: str) -> tuple[list[str], str]:
     """(columns, delimiter) of a header line; semicolons are told from commas by counting."""
     text = raw.removeprefix(b"\xef\xbb\xbf").decode(encoding, "replace")
-    if source.format == "tsv":
-        delimiter = "\t"
-    else:
-        delimiter = max(",;\t|", key=text.count)
+    delimiter = "\t" if source.format == "tsv" else max(",;\t|", key=text.count)
     return [cell.strip() for cell in next(csv.reader([text], delimiter=delimiter), [])], delimiter
