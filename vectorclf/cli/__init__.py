@@ -13,7 +13,7 @@ import click
 
 from vectorclf.errors import VectorclfError
 
-COMMANDS = ("tag", "explain", "train", "evaluate", "check", "info")
+COMMANDS = ("tag", "explain", "train", "evaluate", "report", "check", "info")
 
 
 class LazyGroup(click.Group):

@@ -11,6 +11,7 @@ from rich.table import Table
 from vectorclf.agreement import agreement
 from vectorclf.dataset import Dataset
 from vectorclf.evaluation import Evaluation
+from vectorclf.realism import Realism
 
 SHORT_WORDS = 40  # texts up to this length count as short
 
@@ -82,4 +83,16 @@ def evaluation_table(result: Evaluation) -> Table:
                   f"{result.micro_recall:.3f}", f"{result.micro_f1:.3f}",
                   f"{result.micro_interval[0]:.3f}-{result.micro_interval[1]:.3f}",
                   f"{result.macro_average_precision:.3f}")
+    return table
+
+
+def realism_table(measured: Realism) -> Table:
+    """The dataset beside real news."""
+    table = plain_table(f"Realism, against {measured.n_news} coded passages of real news",
+                        "figure", "dataset", "news", "background")
+    table.add_row("keyword rules, micro-F1", f"{measured.rules_f1_dataset:.3f}",
+                  f"{measured.rules_f1_news:.3f}", "")
+    background = measured.unknown_background
+    table.add_row("words unknown to the dataset", "", f"{measured.unknown_news:.1%}",
+                  "" if background is None else f"{background:.1%}")
     return table
