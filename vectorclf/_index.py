@@ -22,6 +22,7 @@ _OPS = {
     "pivot": at.PIVOT,
     "weight": at.WEIGHT,
 }
+_HUGE_PAGE = 1 << 21
 _MAX_LOAD = 0.4
 """Share of a table's slots in use: above it probing chains grow, far below it caches miss."""
 
@@ -34,8 +35,9 @@ def aligned(shape: tuple[int, ...], dtype) -> np.ndarray:
     """Zeros that start on a cache line, so that a weight row never straddles one more."""
     dtype = np.dtype(dtype)
     size = int(np.prod(shape)) * dtype.itemsize
-    raw = np.zeros(size + 64, dtype=np.uint8)
-    start = -raw.ctypes.data % 64
+    room = size + 64 if size < 1 << 20 else size + 3 * _HUGE_PAGE
+    raw = np.zeros(room, dtype=np.uint8)
+    start = -raw.ctypes.data % (64 if size < 1 << 20 else _HUGE_PAGE)
     return raw[start : start + size].view(dtype).reshape(shape)
 
 
@@ -71,9 +73,8 @@ class Index:
     Attributes
     ----------
     meta, blob : ndarray of uint64
-        See `_layout`.
-    coef : ndarray of shape (n_features, width), float32 or float64, C order
-        Weight rows in the order of the internal ids, padded to whole cache lines.
+        See `_layout`. Weight rows are in the order of the internal ids, padded to whole
+        vectors.
     feature_by_id : ndarray of shape (n_features,), int64
         The model's feature of an internal id.
     variants : list of (lowercase, strip_accents)
@@ -82,7 +83,6 @@ class Index:
 
     meta: np.ndarray
     blob: np.ndarray
-    coef: np.ndarray
     feature_by_id: np.ndarray
     variants: list[tuple[bool, str | None]]
 
@@ -107,7 +107,8 @@ def build_index(model: CompiledModel) -> Index:
     spec, arrays = model.spec, model.arrays
     blocks = spec["blocks"]
     variants = sorted({(b["lowercase"], b["strip_accents"] or "") for b in blocks})
-    n_features, n_labels = arrays["coef_t"].shape
+    coef_t = arrays["coef_t"]
+    n_features, n_labels = coef_t.shape
     width = -(-n_labels // 8) * 8
     blob = _Blob()
     meta = np.zeros(at.BLOCKS + at.BLOCK_STRIDE * len(blocks), dtype=np.uint64)
@@ -120,6 +121,10 @@ def build_index(model: CompiledModel) -> Index:
     meta[at.N_LABELS], meta[at.WIDTH], meta[at.N_FEATURES] = n_labels, width, n_features
     meta[at.N_OPS], meta[at.OPS] = len(ops), blob.add(ops)
     meta[at.PAGES], meta[at.INFOS] = blob.add(pages), blob.add(infos)
+    meta[at.HAS_L1] = any(op[0] == "norm_l1" for op in spec["ops"])
+    meta[at.IS_DOUBLE] = coef_t.dtype == np.float64
+    meta[at.ROW_SIZE] = width * coef_t.itemsize // 8
+    meta[at.COEF] = blob.room(n_features * int(meta[at.ROW_SIZE]))
     meta[at.INTERCEPT] = blob.add(arrays["intercept"])
     counts = np.arange(at.TF_SIZE, dtype=np.float64)
     tf_tables = {
@@ -180,14 +185,23 @@ def build_index(model: CompiledModel) -> Index:
     meta[at.IDF] = blob.add(idf_by_id)
     words = blob.build()
     for b, arguments in enumerate(builders):
-        build = _kernels.build_words if len(arguments) > 2 else _kernels.build_ngrams
-        build(meta, words, b, *arguments)
-    coef = aligned((n_features, width), arrays["coef_t"].dtype)
-    coef[:, :n_labels] = arrays["coef_t"][feature_by_id]
+        if len(arguments) == 2:
+            _kernels.build_ngrams(meta, words, b, *arguments)
+            continue
+        _, n_distinct = _kernels.build_words(meta, words, b, *arguments)
+        m = meta[at.BLOCKS + at.BLOCK_STRIDE * b :][: at.BLOCK_STRIDE]
+        if _slots(int(n_distinct)) <= int(m[at.TABLE_MASK]):
+            # most parts of n-grams are the same words: a smaller table fits the cache better
+            for table, mask in ((at.TABLE, at.TABLE_MASK), (at.PAIRS, at.PAIRS_MASK)):
+                words[int(m[table]) : int(m[table]) + int(m[mask]) + 1] = 0
+            m[at.TABLE_MASK] = _slots(int(n_distinct)) - 1
+            _kernels.build_words(meta, words, b, *arguments)
+    start, size = int(meta[at.COEF]), n_features * int(meta[at.ROW_SIZE])
+    rows = words[start : start + size].view(coef_t.dtype).reshape(n_features, width)
+    np.take(coef_t, feature_by_id, axis=0, out=rows[:, :n_labels])
     return Index(
         meta=meta,
         blob=words,
-        coef=coef,
         feature_by_id=feature_by_id,
         variants=[(lower, accents or None) for lower, accents in variants],
     )
@@ -229,12 +243,15 @@ def new_scratch(index: Index, window: int = at.WINDOW, n_found: int = 0) -> Scra
         at.EDGES: size // 2 + 1,
         at.TOKENS: 2 * size,
         at.IDS: size // 4 + 1,
-        at.COUNTS: n_features // 2 + 1,
+        at.COUNTS: (n_features + n_blocks) // 2 + 2,  # and a spare one a block
         at.TOUCHED: (n_features + n_blocks) // 2 + 2,  # a block's list may be overrun by one
         at.N_TOUCHED: n_blocks,
         at.NODES: 32 * n_blocks,
         at.ACC: width * n_blocks,
         at.SUMS: 3 * n_blocks,
+        at.ROWS: at.GROUP // 2,
+        at.WEIGHTS: at.GROUP,
+        at.SEEN: at.SEEN_CAP + 1,
         at.FOUND: 3 * n_found // 2 + 2,
         at.ORIGINS: window // 2 + 64 if n_found and at.CHAR in kinds else 0,
         at.MEMOS: at.MEMO_STRIDE * int((kinds == at.CHAR_WB).sum()),

@@ -1,5 +1,8 @@
 """What Numba has no words for: unaligned loads, bit counts, prefetch, 64-byte classes.
 
+Kernels work on bare pointers (`pointer`): Numba counts references to arrays with atomic
+operations, in and out of every call, which cost more than what most calls here do.
+
 Each operation stands twice: as LLVM code, which LLVM lowers to whatever the machine
 has (AVX-512, AVX2, SSE2, NEON), and as the plain Python twin that runs under
 ``NUMBA_DISABLE_JIT=1``. `tests/test_kernels.py` holds one against the other.
@@ -14,6 +17,10 @@ SPACES = frozenset([*range(9, 14), *range(28, 33)])
 """ASCII bytes for which `str.isspace` is true."""
 
 
+def _pointer(array):
+    return array
+
+
 def _load_u64(array, at):
     at = int(at)
     return np.uint64(int.from_bytes(bytes(array[at : at + 8]).ljust(8, b"\0"), "little"))
@@ -24,12 +31,21 @@ def _ctz(x):
     return np.uint64((x & -x).bit_length() - 1)
 
 
-def _popcount(x):
-    return np.uint64(int(x).bit_count())
-
-
 def _prefetch(array, row):
     return None
+
+
+def _accumulate(acc, at, coef, coef_at, width, rows, rows_at, weights, weights_at, n):
+    one = type(coef[0])
+    with np.errstate(all="ignore"):
+        for lane in range(int(width)):
+            for i in range(0, int(n), 4):
+                group = [
+                    weights[int(weights_at) + j]
+                    * coef[int(coef_at) + int(rows[int(rows_at) + j]) * int(width) + lane]
+                    for j in range(i, min(i + 4, int(n)))
+                ]
+                acc[int(at) + lane] += np.float64(sum(group, one(0)))
 
 
 def _classify(source, at, target, to, lower):
@@ -47,9 +63,12 @@ def _classify(source, at, target, to, lower):
     return np.uint64(word), np.uint64(space), np.uint64(high)
 
 
+_LANES = 8
+"""Weight rows are padded to a multiple of this."""
+
 if config.DISABLE_JIT:
-    load_u64, ctz, popcount, prefetch, classify = (
-        _load_u64, _ctz, _popcount, _prefetch, _classify,
+    pointer, load_u64, ctz, prefetch, classify, accumulate = (
+        _pointer, _load_u64, _ctz, _prefetch, _classify, _accumulate,
     )  # fmt: skip
 else:  # pragma: no cover (compiled code is invisible to coverage)
     from llvmlite import ir
@@ -60,18 +79,25 @@ else:  # pragma: no cover (compiled code is invisible to coverage)
     _I8, _I64 = ir.IntType(8), ir.IntType(64)
     _V64 = ir.VectorType(_I8, 64)
 
-    def _pointer(context, builder, array_type, array, at, to_type):
-        data = context.make_array(array_type)(context, builder, array).data
-        raw = builder.bitcast(data, _I8.as_pointer())
+    def _address(builder, base, at, to_type):
+        raw = builder.bitcast(base, _I8.as_pointer())
         return builder.bitcast(builder.gep(raw, [at]), to_type.as_pointer())
+
+    @intrinsic
+    def pointer(typing, array):
+        """Address of the first element; indexed like the array, with no checks at all."""
+
+        def code(context, builder, signature, args):
+            return context.make_array(signature.args[0])(context, builder, args[0]).data
+
+        return types.CPointer(array.dtype)(array), code
 
     @intrinsic
     def load_u64(typing, array, at):
         """Eight bytes of a uint8 array from any byte on, little-endian, as uint64."""
 
         def code(context, builder, signature, args):
-            pointer = _pointer(context, builder, signature.args[0], args[0], args[1], _I64)
-            return builder.load(pointer, align=1)
+            return builder.load(_address(builder, args[0], args[1], _I64), align=1)
 
         return types.uint64(array, types.uint64), code
 
@@ -85,30 +111,79 @@ else:  # pragma: no cover (compiled code is invisible to coverage)
         return types.uint64(types.uint64), code
 
     @intrinsic
-    def popcount(typing, x):
-        """Number of set bits."""
-
-        def code(context, builder, signature, args):
-            return builder.ctpop(args[0])
-
-        return types.uint64(types.uint64), code
-
-    @intrinsic
     def prefetch(typing, array, at):
         """Ask for the cache line that holds element `at`; changes nothing."""
 
         def code(context, builder, signature, args):
-            array_type = signature.args[0]
-            size = context.get_abi_sizeof(context.get_data_type(array_type.dtype))
-            at = builder.mul(args[1], ir.Constant(_I64, size))
-            pointer = _pointer(context, builder, array_type, args[0], at, _I8)
+            size = context.get_abi_sizeof(context.get_data_type(signature.args[0].dtype))
+            address = _address(builder, args[0], builder.mul(args[1], _I64(size)), _I8)
             flag = ir.IntType(32)
             kind = ir.FunctionType(ir.VoidType(), [_I8.as_pointer(), flag, flag, flag])
             function = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
-            builder.call(function, [pointer, *(ir.Constant(flag, v) for v in (0, 3, 1))])
+            builder.call(function, [address, *(ir.Constant(flag, v) for v in (0, 3, 1))])
             return context.get_dummy_value()
 
         return types.none(array, types.uint64), code
+
+    @intrinsic
+    def accumulate(typing, acc, at, coef, coef_at, width, rows, rows_at, weights, weights_at, n):
+        """Add `n` weighted rows: ``acc[lane] += weight * coef[row * width + lane]``.
+
+        Four products are summed in the precision of `coef`, the sums in float64: as exact
+        as float64 throughout where it matters, at the speed of float32.
+        """
+
+        def code(context, builder, signature, args):
+            acc, at, coef, coef_at, width, rows, rows_at, weights, weights_at, n = args
+            real = context.get_data_type(signature.args[2].dtype)
+            size = ir.Constant(_I64, context.get_abi_sizeof(real))
+            coef = builder.gep(coef, [coef_at])
+            in_fours = builder.and_(n, ir.Constant(_I64, -4))
+
+            def add_tile(base, lanes):
+                """A tile of `lanes` lanes stays in registers while all rows pass by."""
+                narrow, wide = ir.VectorType(real, lanes), ir.VectorType(ir.DoubleType(), lanes)
+                undefined = ir.Constant(narrow, ir.Undefined)
+                zeros = ir.Constant(ir.VectorType(ir.IntType(32), lanes), None)
+
+                def product(i):
+                    row = builder.load(builder.gep(rows, [builder.add(rows_at, i)]))
+                    row = builder.mul(builder.zext(row, _I64), width)
+                    row = builder.mul(builder.add(row, base), size)
+                    v = builder.load(_address(builder, coef, row, narrow), align=4)
+                    weight = builder.load(builder.gep(weights, [builder.add(weights_at, i)]))
+                    lane = builder.insert_element(undefined, weight, ir.IntType(32)(0))
+                    return builder.fmul(builder.shuffle_vector(lane, undefined, zeros), v)
+
+                def add(value):
+                    if real != ir.DoubleType():
+                        value = builder.fpext(value, wide)
+                    builder.store(builder.fadd(builder.load(total), value), total)
+
+                total = cgutils.alloca_once(builder, wide)
+                offset = builder.mul(builder.add(at, base), _I64(8))
+                place = _address(builder, acc, offset, wide)
+                builder.store(builder.load(place, align=8), total)
+                with cgutils.for_range_slice(
+                    builder, _I64(0), in_fours, _I64(4), intp=_I64
+                ) as (i, _):
+                    p = [product(builder.add(i, _I64(j))) for j in range(4)]
+                    add(builder.fadd(builder.fadd(p[0], p[1]), builder.fadd(p[2], p[3])))
+                with cgutils.for_range_slice(builder, in_fours, n, _I64(1), intp=_I64) as (i, _):
+                    add(product(i))
+                builder.store(builder.load(total), place, align=8)
+
+            in_wide = builder.and_(width, ir.Constant(_I64, -2 * _LANES))
+            with cgutils.for_range_slice(
+                builder, _I64(0), in_wide, _I64(2 * _LANES), intp=_I64
+            ) as (base, _):
+                add_tile(base, 2 * _LANES)
+            with builder.if_then(builder.icmp_unsigned("<", in_wide, width)):
+                add_tile(in_wide, _LANES)
+            return context.get_dummy_value()
+
+        u64 = types.uint64
+        return types.none(acc, u64, coef, u64, u64, rows, u64, weights, u64, u64), code
 
     def _splat(byte):
         return ir.Constant(_V64, [byte] * 64)
@@ -118,9 +193,7 @@ else:  # pragma: no cover (compiled code is invisible to coverage)
         """Copy 64 bytes, ASCII lower-cased if asked; bits: word, space, non-ASCII."""
 
         def code(context, builder, signature, args):
-            types_ = signature.args
-            pointer = _pointer(context, builder, types_[0], args[0], args[1], _V64)
-            v = builder.load(pointer, align=1)
+            v = builder.load(_address(builder, args[0], args[1], _V64), align=1)
 
             def within(x, first, count):
                 return builder.icmp_unsigned("<", builder.sub(x, _splat(first)), _splat(count))
@@ -132,8 +205,7 @@ else:  # pragma: no cover (compiled code is invisible to coverage)
             word = builder.or_(word, builder.icmp_unsigned("==", v, _splat(95)))
             space = builder.or_(within(v, 9, 5), within(v, 28, 5))
             high = builder.icmp_signed("<", v, _splat(0))
-            out = _pointer(context, builder, types_[2], args[2], args[3], _V64)
-            builder.store(folded, out, align=1)
+            builder.store(folded, _address(builder, args[2], args[3], _V64), align=1)
             masks = [builder.bitcast(mask, _I64) for mask in (word, space, high)]
             return context.make_tuple(builder, signature.return_type, masks)
 

@@ -28,6 +28,11 @@ def _private_directory() -> str | None:
     return str(path) if is_own and not status.st_mode & 0o022 else None
 
 
+def inline(function):
+    """Compiled `function`, a part of whatever calls it: a call costs more than most do."""
+    return numba.njit(forceinline=True, **_OPTIONS)(function)
+
+
 def kernel(function):
     """Compiled `function`, cached beside the package, else privately, else not at all."""
     try:

@@ -14,8 +14,8 @@ One call scores many byte slices of one buffer. Per slice and window of text:
 A row's arithmetic depends on the row's bytes alone, in their order: bit for bit the same
 in any batch, chunk or thread.
 
-Two conventions. `model` is the tuple (meta, uint64, uint32, uint8, float64 views of the
-same memory), `scratch` likewise (`_layout.py` says what lies where). All indices are
+Two conventions. `model` is the tuple (meta, uint64, uint32, uint8, float64, float32
+views of the same memory), `scratch` likewise (`_layout.py` says what lies where). All indices are
 uint64: signed ones make Numba test for wrap-around at every access.
 """
 
@@ -27,8 +27,8 @@ import numpy as np
 
 from vectorclf import _layout as at
 from vectorclf import _unicode
-from vectorclf._intrinsics import classify, ctz, load_u64, prefetch
-from vectorclf._jit import kernel
+from vectorclf._intrinsics import accumulate, classify, ctz, load_u64, pointer, prefetch
+from vectorclf._jit import inline, kernel
 
 _0, _1, _2, _3, _4, _5 = (np.uint64(i) for i in range(6))
 _6, _7, _8, _16, _32 = (np.uint64(i) for i in (6, 7, 8, 16, 32))
@@ -49,13 +49,15 @@ _BLOCKS, _STRIDE = np.uint64(at.BLOCKS), np.uint64(at.BLOCK_STRIDE)
 _MEMO_WORDS, _MEMO_SLOTS = np.uint64(at.MEMO_WORDS), np.uint64(at.MEMO_SLOTS)
 _MEMO_BYTES, _MEMO_LIST = np.uint64(at.MEMO_BYTES), np.uint64(at.MEMO_LIST)
 _MEMO_POOL, _MEMO_STRIDE = np.uint64(at.MEMO_POOL), np.uint64(at.MEMO_STRIDE)
+_SEEN = np.uint64(at.SEEN_CAP)
+_GROUP = np.uint64(at.GROUP)
 _TF_SIZE = np.uint64(at.TF_SIZE)
 
 
 # --- text ---------------------------------------------------------------------------------
 
 
-@kernel
+@inline
 def char_length(byte):
     """Bytes of the UTF-8 character that starts with `byte`."""
     if byte < 0xC0:
@@ -90,8 +92,8 @@ def decode(s8, p, end):
 @kernel
 def fold_high(model, scratch, n, lower):
     """Put the non-ASCII characters of the folded text into the masks, lower-cased."""
-    meta, _, b32, b8, _ = model
-    smeta, s64, _, s8, _ = scratch
+    meta, b32, b8 = model[0], model[2], model[3]
+    smeta, s64, s8 = scratch[0], scratch[1], scratch[3]
     words, spaces, highs = smeta[at.WORDS], smeta[at.SPACES], smeta[at.HIGHS]
     text = smeta[at.TEXT] << _3
     pages, infos = meta[at.PAGES] << _3, meta[at.INFOS] << _1
@@ -140,9 +142,9 @@ def fold_high(model, scratch, n, lower):
 
 
 @kernel
-def fold(data, lo, n, lower, model, scratch):
+def fold(data, data_size, lo, n, lower, model, scratch):
     """Copy a window into the scratch text, lower-cased, with its bit masks."""
-    smeta, s64, _, s8, _ = scratch
+    smeta, s64, s8 = scratch[0], scratch[1], scratch[3]
     words, spaces, highs = smeta[at.WORDS], smeta[at.SPACES], smeta[at.HIGHS]
     text = smeta[at.TEXT] << _3
     full = n >> _6
@@ -157,7 +159,7 @@ def fold(data, lo, n, lower, model, scratch):
     rest = n & _63
     if rest != _0:
         i = full << _6
-        if lo + i + _64 <= np.uint64(data.size):
+        if lo + i + _64 <= data_size:
             word, space, high = classify(data, lo + i, s8, text + i, lower)
         else:
             for j in range(rest):
@@ -174,7 +176,7 @@ def fold(data, lo, n, lower, model, scratch):
     return at.OK
 
 
-@kernel
+@inline
 def next_edges(s64, s32, masks, flip, k, blocks, carry, edges, n_edges):
     """Where runs of set bits start and end, from 64-byte block `k` on, until the list fills."""
     while k < blocks and n_edges < _EDGES_CAP:
@@ -208,42 +210,60 @@ def has_chars(s8, p, end, n_chars):
 # collision costs time, never a wrong answer.
 
 
-@kernel
+@inline
+def first_bytes(length):
+    """Mask of the first `length` of eight bytes; all of them from eight on."""
+    # a select, not a branch: token lengths cannot be guessed
+    return _ALL >> (_64 - (min(max(length, _1), _8) << _3))
+
+
+@inline
 def hash_bytes(a, p, length):
     """Hash of `length` >= 1 bytes, and their first 16 as two zero-padded numbers."""
-    k0 = load_u64(a, p)
-    k1 = _0
-    if length < _8:
-        k0 &= _ALL >> (_64 - (length << _3))
-    elif length > _8:
-        k1 = load_u64(a, p + _8)
-        if length < _16:
-            k1 &= _ALL >> (_128 - (length << _3))
+    k0 = load_u64(a, p) & first_bytes(length)
+    k1 = load_u64(a, p + _8) & first_bytes(length - _8)
+    k1 = k1 if length > _8 else _0
     h = (k0 ^ (length * _K2)) * _K0
     h ^= h >> _32
     h = (h ^ k1) * _K1
     h ^= h >> _32
     if length > _16:
-        i = _16
-        while i < length:
-            k = load_u64(a, p + i)
-            if length - i < _8:
-                k &= _ALL >> (_64 - ((length - i) << _3))
-            h = (h ^ k) * _K0
+        for i in range(_16, length, _8):
+            h = (h ^ (load_u64(a, p + i) & first_bytes(length - i))) * _K0
             h ^= h >> _32
-            i += _8
     return h, k0, k1
 
 
-@kernel
+@inline
 def tag_of(h, length):
     return ((h >> _32) & np.uint64(0xFFFFFF00)) | min(length, _255)
+
+
+@inline
+def is_zero(x):
+    """1 if `x` < 2 ** 63 is 0, else 0; by arithmetic, for LLVM makes branches of tests."""
+    return (x - _1) >> _63
+
+
+@inline
+def probe(b64, table, mask, h, tag):
+    """Entry that probably is the one sought, 0 if there is none; doubts: 0 if that is sure.
+
+    Two slots are looked at without a branch: whether a token is known, and in which of the
+    two, cannot be guessed.
+    """
+    slot = h & mask
+    e0, e1 = b64[table + slot], b64[table + ((slot + _1) & mask)]
+    is_0 = is_zero((e0 >> _32) ^ tag)
+    is_1 = is_zero((e1 >> _32) ^ tag) & (is_0 ^ _1)
+    doubts = _1 ^ (is_0 | is_1 | is_zero(e0 & _LOW) | is_zero(e1 & _LOW))
+    return (e0 & (_0 - is_0)) | (e1 & (_0 - is_1)), doubts
 
 
 @kernel
 def find(model, block, a, p, length, h, k0, k1):
     """Id of bytes `p` to `p + length` of `a` in the block's vocabulary, or none."""
-    meta, b64, _, b8, _ = model
+    meta, b64, b8 = model[0], model[1], model[3]
     table, mask = meta[block + np.uint64(at.TABLE)], meta[block + np.uint64(at.TABLE_MASK)]
     records = meta[block + np.uint64(at.RECORDS)]
     tag = tag_of(h, length)
@@ -268,14 +288,14 @@ def find(model, block, a, p, length, h, k0, k1):
         slot = (slot + _1) & mask
 
 
-@kernel
+@inline
 def pair_hash(key):
     h = key * _K0
     h = (h ^ (h >> _32)) * _K1
     return h ^ (h >> _32)
 
 
-@kernel
+@inline
 def find_pair(b64, pairs, mask, keys, node, word):
     """Id of the n-gram that `word` makes of the n-gram `node`, or none."""
     key = (node << _32) | word
@@ -296,7 +316,7 @@ def find_pair(b64, pairs, mask, keys, node, word):
 @kernel
 def add_term(model, block, p, length, i):
     """Put bytes `p` to `p + length` of the model's memory into the block's vocabulary."""
-    meta, b64, _, b8, _ = model
+    meta, b64, b8 = model[0], model[1], model[3]
     table, mask = meta[block + np.uint64(at.TABLE)], meta[block + np.uint64(at.TABLE_MASK)]
     records = meta[block + np.uint64(at.RECORDS)] + _2 * i
     h, k0, k1 = hash_bytes(b8, p, length)
@@ -321,7 +341,7 @@ def find_term(model, block, p, length):
 @kernel
 def add_pair(model, block, node, word, i):
     """Make id `i` the n-gram of `node` and `word`."""
-    meta, b64, _, _, _ = model
+    meta, b64 = model[0], model[1]
     pairs, mask = meta[block + np.uint64(at.PAIRS)], meta[block + np.uint64(at.PAIRS_MASK)]
     key = (node << _32) | word
     h = pair_hash(key)
@@ -405,72 +425,170 @@ def build_ngrams(meta, blob, b, starts, lengths):
 # --- counting -----------------------------------------------------------------------------
 
 
-@kernel
+@inline
 def count(s32, counts, touched, n_touched, feature):
     """One more of `feature`; branchless, since whether it is new cannot be guessed."""
     c = s32[counts + feature]
     s32[touched + n_touched] = np.uint32(feature)
     s32[counts + feature] = c + np.uint32(1)
-    return n_touched + _1 if c == 0 else n_touched
+    return n_touched + is_zero(np.uint64(c))
+
+
+@inline
+def count_if_known(s32, counts, touched, n_touched, feature, size):
+    """`count` if `feature` < `size`; others share the spare count after the last one's."""
+    place = min(feature, size)
+    c = s32[counts + place]
+    s32[touched + n_touched] = np.uint32(place)
+    s32[counts + place] = c + np.uint32(1)
+    return n_touched + (is_zero(np.uint64(c)) & (_1 ^ is_zero(size - place)))
 
 
 @kernel
 def token_ids(model, scratch, block, n_edges):
-    """Look the tokens between the edges up; how many there are, their ids in the scratch."""
-    meta, b64, _, _, _ = model
-    smeta, s64, s32, s8, _ = scratch
+    """Look the tokens between the edges up; how many there are, ids and places in the scratch."""
+    meta = model[0]
+    smeta, s64, s32, s8 = scratch[0], scratch[1], scratch[2], scratch[3]
     text = smeta[at.TEXT] << _3
-    edges, ids, tokens = smeta[at.EDGES] << _1, smeta[at.IDS] << _1, smeta[at.TOKENS]
+    edges, ids, places = smeta[at.EDGES] << _1, smeta[at.IDS] << _1, smeta[at.TOKENS]
+    min_chars = meta[block + np.uint64(at.MIN_CHARS)]
+    n = _0
+    for e in range(_0, n_edges >> _1):
+        start = text + np.uint64(s32[edges + _2 * e])
+        end = text + np.uint64(s32[edges + _2 * e + _1])
+        if not has_chars(s8, start, end, min_chars):
+            continue
+        h, k0, k1 = hash_bytes(s8, start, end - start)
+        s32[ids + n] = np.uint32(find(model, block, s8, start, end - start, h, k0, k1))
+        s64[places + n] = (start << _32) | (end - start)
+        n += _1
+    return n
+
+
+@kernel
+def count_short(model, scratch, b, n_edges, n_touched):
+    """Count the tokens between the edges, and their bigrams if the block has any.
+
+    Tokens first, noting which are neighbours, then the pairs. No branch hangs on whether a
+    token is known or how long it is: a wrong guess costs as much as half a token.
+    """
+    meta, b64 = model[0], model[1]
+    smeta, s64, s32, s8 = scratch[0], scratch[1], scratch[2], scratch[3]
+    block = _BLOCKS + _STRIDE * b
+    base, size = meta[block + np.uint64(at.BASE)], meta[block + np.uint64(at.SIZE)]
+    n_stop = meta[block + np.uint64(at.N_STOP)]
     min_chars = meta[block + np.uint64(at.MIN_CHARS)]
     table, mask = meta[block + np.uint64(at.TABLE)], meta[block + np.uint64(at.TABLE_MASK)]
-    n = _0
+    records = meta[block + np.uint64(at.RECORDS)] - _2
+    text = smeta[at.TEXT] << _3
+    edges, tokens = smeta[at.EDGES] << _1, smeta[at.TOKENS]
+    counts = (smeta[at.COUNTS] << _1) + base + b
+    touched = (smeta[at.TOUCHED] << _1) + base + b
+    n_tokens = _0
     for e in range(_0, n_edges >> _1):
         start = np.uint64(s32[edges + _2 * e])
         length = np.uint64(s32[edges + _2 * e + _1]) - start
         start += text
-        if length < min_chars:
-            continue
-        if (s8[start] >= 128 or min_chars > _2) and not has_chars(
-            s8, start, start + length, min_chars
-        ):
-            continue
+        is_long = length >= min_chars
+        if (s8[start] >= 128) | (min_chars > _2):
+            is_long = has_chars(s8, start, start + length, min_chars)
         h, k0, k1 = hash_bytes(s8, start, length)
         prefetch(b64, table + (h & mask))
-        token = tokens + _TOKEN_LANES * n
+        token = tokens + (n_tokens << _2)
         s64[token] = h
         s64[token + _1] = k0
         s64[token + _2] = k1
         s64[token + _3] = (start << _32) | length
-        n += _1
+        n_tokens += np.uint64(is_long)
+    previous = s64[smeta[at.NODES] + _32 * b]
+    pairs, pairs_mask = meta[block + np.uint64(at.PAIRS)], meta[block + np.uint64(at.PAIRS_MASK)]
+    n = _0
+    for i in range(n_tokens):
+        token = tokens + (i << _2)
+        h, k0, k1, place = s64[token], s64[token + _1], s64[token + _2], s64[token + _3]
+        length = place & _LOW
+        entry, doubts = probe(b64, table, mask, h, tag_of(h, length))
+        number = entry & _LOW  # one more than the id; 0 reads in vain what is before
+        record = records + (number << _1)
+        difference = (b64[record] ^ k0) | (b64[record + _1] ^ k1)
+        doubts |= difference & (is_zero(number) - _1)
+        doubts |= (length - _1) >> _4  # more than 16 bytes: the tail is to be compared too
+        word = (number - _1) & _LOW
+        if doubts != _0:
+            word = find(model, block, s8, place >> _32, length, h, k0, k1)
+        if word - size < n_stop:
+            continue
+        n_touched = count_if_known(s32, counts, touched, n_touched, word, size)
+        key = (previous << _32) | word
+        h = pair_hash(key)
+        prefetch(b64, pairs + (h & pairs_mask))
+        pair = tokens + (n << _1)  # its place was read before
+        s64[pair] = key
+        s64[pair + _1] = h
+        n += _1 ^ (is_zero(previous ^ _NONE) | is_zero(word ^ _NONE))
+        previous = word
+    s64[smeta[at.NODES] + _32 * b] = previous
+    if meta[block + np.uint64(at.MAX_N)] == _1:
+        return n_touched
+    keys = meta[block + np.uint64(at.KEYS)] - _1
     for i in range(n):
-        token = tokens + _TOKEN_LANES * i
-        place = s64[token + _3]
-        found = find(
-            model, block, s8, place >> _32, place & _LOW,
-            s64[token], s64[token + _1], s64[token + _2],
-        )  # fmt: skip
-        s32[ids + i] = np.uint32(found)
-    return n
+        pair = tokens + (i << _1)
+        key, h = s64[pair], s64[pair + _1]
+        entry, doubts = probe(b64, pairs, pairs_mask, h, h >> _32)
+        number = entry & _LOW
+        doubts |= (b64[keys + number] ^ key) & (is_zero(number) - _1)
+        node = (number - _1) & _LOW
+        if doubts != _0:
+            node = find_pair(b64, pairs, pairs_mask, keys + _1, key >> _32, key & _LOW)
+        n_touched = count_if_known(s32, counts, touched, n_touched, node, size)
+    return n_touched
+
+
+@kernel
+def count_chains(model, scratch, b, n_tokens, n_touched):
+    """Count the n-grams of the tokens looked up, for n-grams of three words and more.
+
+    `nodes` holds the n-grams of every length that end at the token before.
+    """
+    meta, b64 = model[0], model[1]
+    smeta, s64, s32 = scratch[0], scratch[1], scratch[2]
+    block = _BLOCKS + _STRIDE * b
+    base, size = meta[block + np.uint64(at.BASE)], meta[block + np.uint64(at.SIZE)]
+    n_stop = meta[block + np.uint64(at.N_STOP)]
+    pairs, mask = meta[block + np.uint64(at.PAIRS)], meta[block + np.uint64(at.PAIRS_MASK)]
+    keys = meta[block + np.uint64(at.KEYS)]
+    ids, nodes = smeta[at.IDS] << _1, smeta[at.NODES] + _32 * b
+    counts = (smeta[at.COUNTS] << _1) + base + b
+    touched = (smeta[at.TOUCHED] << _1) + base + b
+    for i in range(n_tokens):
+        word = np.uint64(s32[ids + i])
+        if word - size < n_stop:
+            continue
+        n_touched = count_if_known(s32, counts, touched, n_touched, word, size)
+        for m in range(meta[block + np.uint64(at.MAX_N)] - _1, _0, -1):
+            node = s64[nodes + np.uint64(m) - _1]
+            if node != _NONE and word != _NONE:
+                node = find_pair(b64, pairs, mask, keys, node, word)
+                if node < size:
+                    n_touched = count(s32, counts, touched, n_touched, node)
+            else:
+                node = _NONE
+            s64[nodes + np.uint64(m)] = node
+        s64[nodes] = word
+    return n_touched
 
 
 @kernel
 def count_words(model, scratch, b, n):
     """Count the word n-grams of a window of `n` bytes, going on from the window before."""
-    meta, b64, _, _, _ = model
-    smeta, s64, s32, _, _ = scratch
+    meta = model[0]
+    smeta, s64, s32 = scratch[0], scratch[1], scratch[2]
     block = _BLOCKS + _STRIDE * b
     max_n = meta[block + np.uint64(at.MAX_N)]
-    base, size = meta[block + np.uint64(at.BASE)], meta[block + np.uint64(at.SIZE)]
-    n_stop = meta[block + np.uint64(at.N_STOP)]
-    pairs, pairs_mask = meta[block + np.uint64(at.PAIRS)], meta[block + np.uint64(at.PAIRS_MASK)]
-    keys = meta[block + np.uint64(at.KEYS)]
     masks, flip = smeta[at.WORDS], _0
     if meta[block + np.uint64(at.TOKEN_CLASS)] == _IS_SPACE:
         masks, flip = smeta[at.SPACES], _ALL
-    edges, ids = smeta[at.EDGES] << _1, smeta[at.IDS] << _1
-    counts = (smeta[at.COUNTS] << _1) + base
-    touched = (smeta[at.TOUCHED] << _1) + base + b
-    nodes = smeta[at.NODES] + _32 * b
+    edges = smeta[at.EDGES] << _1
     n_touched = s64[smeta[at.N_TOUCHED] + b]
     blocks = (n + _63) >> _6
     k = carry = n_edges = _0
@@ -479,26 +597,11 @@ def count_words(model, scratch, b, n):
         if k == blocks and carry != _0:
             s32[edges + n_edges] = np.uint32(n)
             n_edges += _1
-        n_tokens = token_ids(model, scratch, block, n_edges)
-        for i in range(n_tokens):
-            word = np.uint64(s32[ids + i])
-            if word < size:
-                n_touched = count(s32, counts, touched, n_touched, word)
-        if max_n > _1:
-            for i in range(n_tokens):
-                word = np.uint64(s32[ids + i])
-                if word - size < n_stop:
-                    continue
-                for m in range(max_n - _1, _0, -1):
-                    node = s64[nodes + np.uint64(m) - _1]
-                    if node != _NONE and word != _NONE:
-                        node = find_pair(b64, pairs, pairs_mask, keys, node, word)
-                        if node < size:
-                            n_touched = count(s32, counts, touched, n_touched, node)
-                    else:
-                        node = _NONE
-                    s64[nodes + np.uint64(m)] = node
-                s64[nodes] = word
+        if max_n <= _2:
+            n_touched = count_short(model, scratch, b, n_edges, n_touched)
+        else:
+            n_tokens = token_ids(model, scratch, block, n_edges)
+            n_touched = count_chains(model, scratch, b, n_tokens, n_touched)
         if k == blocks:
             break
         s32[edges] = s32[edges + n_edges - _1]  # a start without its end yet
@@ -506,25 +609,42 @@ def count_words(model, scratch, b, n):
     s64[smeta[at.N_TOUCHED] + b] = n_touched
 
 
-@kernel
+@inline
+def find_quickly(model, block, a, p, length):
+    """Id + 1 of bytes `p` to `p + length` of `a`, or 0; without a branch where that is sure."""
+    meta, b64 = model[0], model[1]
+    h, k0, k1 = hash_bytes(a, p, length)
+    entry, doubts = probe(
+        b64, meta[block + np.uint64(at.TABLE)], meta[block + np.uint64(at.TABLE_MASK)],
+        h, tag_of(h, length),
+    )  # fmt: skip
+    number = entry & _LOW
+    record = meta[block + np.uint64(at.RECORDS)] + (number << _1) - _2
+    difference = (b64[record] ^ k0) | (b64[record + _1] ^ k1)
+    doubts |= difference & (is_zero(number) - _1)
+    doubts |= (length - _1) >> _4  # more than 16 bytes: the tail is to be compared too
+    if doubts != _0:
+        return (find(model, block, a, p, length, h, k0, k1) + _1) & _LOW
+    return number
+
+
+@inline
 def emit(model, scratch, block, p, q, mode, target, n_found, counts, touched):
     """One n-gram: into the counts, or its id, or its id and place, to the list at `target`."""
     s32, s8 = scratch[2], scratch[3]
-    length = q - p
-    h, k0, k1 = hash_bytes(s8, p, length)
-    found = find(model, block, s8, p, length, h, k0, k1)
-    if found == _NONE:
+    number = find_quickly(model, block, s8, p, q - p)
+    if mode == at.LIST:
+        s32[target + n_found] = np.uint32(number - _1)
+        return n_found + (is_zero(number) ^ _1)
+    if number == _0:
         return n_found
     if mode == at.COUNT:
-        return count(s32, counts, touched, n_found, found)
-    if mode == at.LIST:
-        s32[target + n_found] = np.uint32(found)
-    else:
-        put_place(s32, target, n_found, found, p, q)
+        return count(s32, counts, touched, n_found, number - _1)
+    put_place(s32, target, n_found, number - _1, p, q)
     return n_found + _1
 
 
-@kernel
+@inline
 def put_place(s32, target, n_found, feature, p, q):
     """Note that `feature` stands in bytes `p` to `q` of the scratch."""
     s32[target + _3 * n_found] = np.uint32(feature)
@@ -539,7 +659,7 @@ def ngrams(model, scratch, block, start, end, mode, target, n_found, counts, tou
     Text shorter than n characters has, inside word boundaries, one "n-gram", itself; and
     a length that fits once ends the matter.
     """
-    _, _, _, s8, _ = scratch
+    s8 = scratch[3]
     meta = model[0]
     within_words = meta[block + np.uint64(at.KIND)] == at.CHAR_WB
     for n in range(
@@ -572,9 +692,18 @@ def memo_reset(s64, memo):
     s64[state + _1] = _0
 
 
+@inline
+def same_rest(s64, s8, record, p, length):
+    """Whether the word at `p` is the record's from the 17th byte on."""
+    for i in range(_16, length, _8):
+        if s64[record + (i >> _3)] != load_u64(s8, p + i) & first_bytes(length - i):
+            return False
+    return True
+
+
 @kernel
 def memo_find(s64, s8, memo, p, length, h, k0, k1):
-    """Record of a remembered word, or none. A record is 64 bytes: 48 of the word, its list."""
+    """Record of a remembered word, or none, and the free slot it would have."""
     mask = _MEMO_SLOTS - _1
     tag = tag_of(h, length)
     slot = h & mask
@@ -585,27 +714,20 @@ def memo_find(s64, s8, memo, p, length, h, k0, k1):
         if entry >> _32 == tag:
             record = memo + _MEMO_SLOTS + _8 * ((entry & _LOW) - _1)
             if s64[record] == k0 and s64[record + _1] == k1:
-                same = True
-                i = _16
-                while i < length and same:
-                    k = load_u64(s8, p + i)
-                    if length - i < _8:
-                        k &= _ALL >> (_64 - ((length - i) << _3))
-                    same = s64[record + (i >> _3)] == k
-                    i += _8
-                if same:
+                if same_rest(s64, s8, record, p, length):
                     return record, slot
         slot = (slot + _1) & mask
 
 
 @kernel
 def memo_add(model, scratch, block, memo, slot, p, length, h, k0, k1):
-    """Work a word's n-grams out and remember them; its record."""
-    _, s64, _, s8, _ = scratch
+    """Work a word's n-grams out and remember them; its record.
+
+    A record is 64 bytes: 48 of the word, where its list of ids is and how long, and how
+    often the word was seen since the last `count_seen`.
+    """
+    s64, s8 = scratch[1], scratch[3]
     state = memo + _MEMO_STRIDE - _8
-    if s64[state] == _MEMO_WORDS or s64[state + _1] + _MEMO_LIST > _MEMO_POOL:
-        memo_reset(s64, memo)
-        slot = h & (_MEMO_SLOTS - _1)
     n_words, used = s64[state], s64[state + _1]
     pool = (memo + _MEMO_SLOTS + _8 * _MEMO_WORDS) << _1
     found = ngrams(
@@ -614,15 +736,10 @@ def memo_add(model, scratch, block, memo, slot, p, length, h, k0, k1):
     record = memo + _MEMO_SLOTS + _8 * n_words
     s64[record] = k0
     s64[record + _1] = k1
-    i = _16
-    while i < length:
-        k = load_u64(s8, p + i)
-        if length - i < _8:
-            k &= _ALL >> (_64 - ((length - i) << _3))
-        s64[record + (i >> _3)] = k
-        i += _8
-    s64[record + _6] = pool + used
-    s64[record + _7] = found
+    for i in range(_16, length, _8):
+        s64[record + (i >> _3)] = load_u64(s8, p + i) & first_bytes(length - i)
+    s64[record + _6] = (used << _32) | found
+    s64[record + _7] = _0
     s64[memo + slot] = (tag_of(h, length) << _32) | (n_words + _1)
     s64[state] = n_words + _1
     s64[state + _1] = used + found
@@ -630,46 +747,49 @@ def memo_add(model, scratch, block, memo, slot, p, length, h, k0, k1):
 
 
 @kernel
-def count_word(model, scratch, b, start, end, n_touched):
-    """Count the padded character n-grams of one white-space separated word."""
-    meta = model[0]
-    smeta, s64, s32, s8, _ = scratch
-    block = _BLOCKS + _STRIDE * b
-    base = meta[block + np.uint64(at.BASE)]
-    counts = (smeta[at.COUNTS] << _1) + base
-    touched = (smeta[at.TOUCHED] << _1) + base + b
-    p = (smeta[at.TEXT] << _3) + start
-    length = end - start
-    before, after = s8[p - _1], s8[p + length]
-    s8[p - _1] = np.uint8(32)  # what stands there is white space, perhaps of another kind
-    s8[p + length] = np.uint8(32)
-    n_lengths = meta[block + np.uint64(at.MAX_N)] - meta[block + np.uint64(at.MIN_N)] + _1
-    if length > _MEMO_BYTES or n_lengths * (length + _2) > _MEMO_LIST:
-        n_touched = ngrams(
-            model, scratch, block, p - _1, p + length + _1, at.COUNT, _0, n_touched, counts, touched
-        )
-    else:
-        memo = smeta[at.MEMOS] + _MEMO_STRIDE * meta[block + np.uint64(at.TOKEN_CLASS)]
-        h, k0, k1 = hash_bytes(s8, p, length)
-        record, slot = memo_find(s64, s8, memo, p, length, h, k0, k1)
-        if record == _NONE:
-            record = memo_add(model, scratch, block, memo, slot, p, length, h, k0, k1)
-        first = s64[record + _6]
-        for i in range(first, first + s64[record + _7]):
-            n_touched = count(s32, counts, touched, n_touched, np.uint64(s32[i]))
-    s8[p - _1] = before
-    s8[p + length] = after
+def count_seen(scratch, memo, n_seen, counts, touched, n_touched):
+    """Count the n-grams of the words seen, each as often as its word."""
+    smeta, s64, s32 = scratch[0], scratch[1], scratch[2]
+    seen = smeta[at.SEEN]
+    pool = (memo + _MEMO_SLOTS + _8 * _MEMO_WORDS) << _1
+    for w in range(n_seen):
+        record = s64[seen + w]
+        place, times = s64[record + _6], np.uint32(s64[record + _7])
+        s64[record + _7] = _0
+        first = pool + (place >> _32)
+        for i in range(first, first + (place & _LOW)):
+            feature = np.uint64(s32[i])
+            c = s32[counts + feature]
+            s32[touched + n_touched] = np.uint32(feature)
+            s32[counts + feature] = c + times
+            n_touched += is_zero(np.uint64(c))
     return n_touched
 
 
 @kernel
 def count_padded_words(model, scratch, b, n):
-    """Count the character n-grams inside the words of a window of `n` bytes."""
-    smeta, s64, s32, _, _ = scratch
-    edges = smeta[at.EDGES] << _1
+    """Count the character n-grams inside the white-space separated words of a window.
+
+    A word's n-grams depend on the word alone: they are worked out once and remembered, and
+    counted once for all of a word's occurrences. Features are touched in the order in which
+    their words first come, whatever the memory held before: a row's sum is always the same.
+    """
+    meta = model[0]
+    smeta, s64, s32, s8 = scratch[0], scratch[1], scratch[2], scratch[3]
+    block = _BLOCKS + _STRIDE * b
+    base = meta[block + np.uint64(at.BASE)]
+    counts = (smeta[at.COUNTS] << _1) + base + b
+    touched = (smeta[at.TOUCHED] << _1) + base + b
+    memo = smeta[at.MEMOS] + _MEMO_STRIDE * meta[block + np.uint64(at.TOKEN_CLASS)]
+    state = memo + _MEMO_STRIDE - _8
+    records = memo + _MEMO_SLOTS - _8
+    n_lengths = meta[block + np.uint64(at.MAX_N)] - meta[block + np.uint64(at.MIN_N)] + _1
+    longest = min(_MEMO_BYTES, max(_MEMO_LIST // n_lengths, _2) - _2)
+    edges, tokens, seen = smeta[at.EDGES] << _1, smeta[at.TOKENS], smeta[at.SEEN]
+    text = smeta[at.TEXT] << _3
     n_touched = s64[smeta[at.N_TOUCHED] + b]
     blocks = (n + _63) >> _6
-    k = carry = n_edges = _0
+    k = carry = n_edges = n_seen = _0
     while True:
         n_edges, k, carry = next_edges(
             s64, s32, smeta[at.SPACES], _ALL, k, blocks, carry, edges, n_edges
@@ -677,21 +797,72 @@ def count_padded_words(model, scratch, b, n):
         if k == blocks and carry != _0:
             s32[edges + n_edges] = np.uint32(n)
             n_edges += _1
-        for e in range(_0, n_edges >> _1):
+        n_words = n_edges >> _1
+        for e in range(n_words):
             start = np.uint64(s32[edges + _2 * e])
-            end = np.uint64(s32[edges + _2 * e + _1])
-            n_touched = count_word(model, scratch, b, start, end, n_touched)
+            length = np.uint64(s32[edges + _2 * e + _1]) - start
+            h, k0, k1 = hash_bytes(s8, text + start, length)
+            prefetch(s64, memo + (h & (_MEMO_SLOTS - _1)))
+            token = tokens + (e << _2)
+            s64[token] = h
+            s64[token + _1] = k0
+            s64[token + _2] = k1
+            s64[token + _3] = (start << _32) | length
+        for e in range(n_words):
+            token = tokens + (e << _2)
+            h, k0, k1 = s64[token], s64[token + _1], s64[token + _2]
+            p, length = text + (s64[token + _3] >> _32), s64[token + _3] & _LOW
+            entry, doubts = probe(s64, memo, _MEMO_SLOTS - _1, h, tag_of(h, length))
+            number = entry & _LOW
+            record = records + (number << _3)
+            doubts |= (s64[record] ^ k0) | (s64[record + _1] ^ k1) | is_zero(number)
+            if doubts != _0 or (length > _16 and not same_rest(s64, s8, record, p, length)):
+                # white space, perhaps of another kind, stands on both sides: make it spaces
+                before, after = s8[p - _1], s8[p + length]
+                s8[p - _1] = s8[p + length] = np.uint8(32)
+                if length > longest:
+                    n_touched = count_seen(scratch, memo, n_seen, counts, touched, n_touched)
+                    n_seen = _0
+                    n_touched = ngrams(
+                        model, scratch, block, p - _1, p + length + _1, at.COUNT, _0,
+                        n_touched, counts, touched,
+                    )  # fmt: skip
+                    record = _NONE
+                else:
+                    record, slot = memo_find(s64, s8, memo, p, length, h, k0, k1)
+                    if record == _NONE:
+                        if s64[state] == _MEMO_WORDS or s64[state + _1] + _MEMO_LIST > _MEMO_POOL:
+                            n_touched = count_seen(
+                                scratch, memo, n_seen, counts, touched, n_touched
+                            )
+                            n_seen = _0
+                            memo_reset(s64, memo)
+                            slot = h & (_MEMO_SLOTS - _1)
+                        record = memo_add(
+                            model, scratch, block, memo, slot, p, length, h, k0, k1
+                        )
+                s8[p - _1], s8[p + length] = before, after
+                if record == _NONE:
+                    continue
+            times = s64[record + _7]
+            s64[record + _7] = times + _1
+            s64[seen + n_seen] = record
+            n_seen += is_zero(times)
+            if n_seen == _SEEN:
+                n_touched = count_seen(scratch, memo, n_seen, counts, touched, n_touched)
+                n_seen = _0
         if k == blocks:
             break
         s32[edges] = s32[edges + n_edges - _1]
         n_edges &= _1
+    n_touched = count_seen(scratch, memo, n_seen, counts, touched, n_touched)
     s64[smeta[at.N_TOUCHED] + b] = n_touched
 
 
 @kernel
 def squeeze(scratch, n):
     """Copy the text with every run of two or more white-space characters as one space."""
-    smeta, s64, _, s8, _ = scratch
+    smeta, s64, s8 = scratch[0], scratch[1], scratch[3]
     source, target = smeta[at.TEXT] << _3, smeta[at.TEXT2] << _3
     spaces = smeta[at.SPACES]
     p = size = _0
@@ -719,23 +890,23 @@ def squeeze(scratch, n):
 def count_chars(model, scratch, b, n):
     """Count the character n-grams of a whole text of `n` bytes."""
     meta = model[0]
-    smeta, s64, _, _, _ = scratch
+    smeta, s64 = scratch[0], scratch[1]
     block = _BLOCKS + _STRIDE * b
     base = meta[block + np.uint64(at.BASE)]
     size = squeeze(scratch, n)
     text = smeta[at.TEXT2] << _3
     s64[smeta[at.N_TOUCHED] + b] = ngrams(
         model, scratch, block, text, text + size, at.COUNT, _0, s64[smeta[at.N_TOUCHED] + b],
-        (smeta[at.COUNTS] << _1) + base, (smeta[at.TOUCHED] << _1) + base + b,
+        (smeta[at.COUNTS] << _1) + base + b, (smeta[at.TOUCHED] << _1) + base + b,
     )  # fmt: skip
 
 
 # --- scoring ------------------------------------------------------------------------------
 
 
-@kernel
+@inline
 def term_weight(model, block, base, feature, c):
-    meta, _, _, _, bf = model
+    meta, bf = model[0], model[4]
     if c < _TF_SIZE:
         tf = bf[meta[block + np.uint64(at.TF)] + c]
     elif meta[block + np.uint64(at.TF_MODE)] == at.RAW:
@@ -748,60 +919,40 @@ def term_weight(model, block, base, feature, c):
 
 
 @kernel
-def score_block(model, scratch, b, coef):
+def score_block(model, scratch, b, coef, coef_at, weights, weights_at):
     """Add the weighted rows of the touched features up; clear their counts.
 
-    Four rows are summed in the weights' own precision, the sums in float64: as exact as
-    float64 throughout where it matters, at the speed of float32.
+    First all weights, asking for the rows, then all rows.
     """
     meta = model[0]
-    smeta, s64, s32, _, sf = scratch
+    smeta, s64, s32, sf = scratch[0], scratch[1], scratch[2], scratch[4]
     block = _BLOCKS + _STRIDE * b
     base = meta[block + np.uint64(at.BASE)]
-    counts = (smeta[at.COUNTS] << _1) + base
+    counts = (smeta[at.COUNTS] << _1) + base + b
     touched = (smeta[at.TOUCHED] << _1) + base + b
     n_touched = s64[smeta[at.N_TOUCHED] + b]
     width = meta[at.WIDTH]
-    start = smeta[at.ACC] + width * b
-    acc = sf[start : start + width]
-    acc[:] = 0.0
-    real = coef.dtype.type
+    acc = smeta[at.ACC] + width * b
+    rows = smeta[at.ROWS] << _1
+    for j in range(width):
+        sf[acc + j] = 0.0
     sum_2 = sum_1 = 0.0
-    t = _0
-    while t < n_touched:
-        i0 = np.uint64(s32[touched + t])
-        c0 = np.uint64(s32[counts + i0])
-        s32[counts + i0] = np.uint32(0)
-        w0 = term_weight(model, block, base, i0, c0)
-        sum_2 += w0 * w0
-        sum_1 += abs(w0)
-        row0 = base + i0
-        if t + _4 > n_touched:
-            for j in range(width):
-                acc[j] += real(w0) * coef[row0, j]
-            t += _1
-            continue
-        i1 = np.uint64(s32[touched + t + _1])
-        c1 = np.uint64(s32[counts + i1])
-        s32[counts + i1] = np.uint32(0)
-        w1 = term_weight(model, block, base, i1, c1)
-        i2 = np.uint64(s32[touched + t + _2])
-        c2 = np.uint64(s32[counts + i2])
-        s32[counts + i2] = np.uint32(0)
-        w2 = term_weight(model, block, base, i2, c2)
-        i3 = np.uint64(s32[touched + t + _3])
-        c3 = np.uint64(s32[counts + i3])
-        s32[counts + i3] = np.uint32(0)
-        w3 = term_weight(model, block, base, i3, c3)
-        sum_2 += w1 * w1 + w2 * w2 + w3 * w3
-        sum_1 += abs(w1) + abs(w2) + abs(w3)
-        v0, v1, v2, v3 = real(w0), real(w1), real(w2), real(w3)
-        row1, row2, row3 = base + i1, base + i2, base + i3
-        for j in range(width):
-            acc[j] += v0 * coef[row0, j] + v1 * coef[row1, j] + (
-                v2 * coef[row2, j] + v3 * coef[row3, j]
-            )
-        t += _4
+    for first in range(_0, n_touched, _GROUP):
+        n = min(n_touched - first, _GROUP)
+        for i in range(n):
+            feature = np.uint64(s32[touched + first + i])
+            c = np.uint64(s32[counts + feature])
+            s32[counts + feature] = np.uint32(0)
+            for lane in range(_0, width, _16):
+                prefetch(coef, coef_at + (base + feature) * width + lane)
+            s32[rows + i] = np.uint32(base + feature)
+            w = term_weight(model, block, base, feature, c)
+            weights[weights_at + i] = w
+            sum_2 += w * w
+        if meta[at.HAS_L1] != _0:
+            for i in range(n):
+                sum_1 += abs(np.float64(weights[weights_at + i]))
+        accumulate(sf, acc, coef, coef_at, width, s32, rows, weights, weights_at, n)
     sf[smeta[at.SUMS] + _3 * b] = sum_2
     sf[smeta[at.SUMS] + _3 * b + _1] = sum_1
     s64[smeta[at.N_TOUCHED] + b] = _0
@@ -810,8 +961,8 @@ def score_block(model, scratch, b, coef):
 @kernel
 def scales(model, scratch):
     """What every block's values are multiplied by: norms, pivots and weights, in order."""
-    meta, b64, _, _, bf = model
-    smeta, _, _, _, sf = scratch
+    meta, b64, bf = model[0], model[1], model[4]
+    smeta, sf = scratch[0], scratch[4]
     sums = smeta[at.SUMS]
     for b in range(meta[at.N_BLOCKS]):
         sf[sums + _3 * b + _2] = 1.0
@@ -842,8 +993,8 @@ def scales(model, scratch):
 @kernel
 def combine(model, scratch, out, row):
     """The row's scores: intercept plus every block's sum times its scale."""
-    meta, _, _, _, bf = model
-    smeta, _, _, _, sf = scratch
+    meta, bf = model[0], model[4]
+    smeta, sf = scratch[0], scratch[4]
     scales(model, scratch)
     width = meta[at.WIDTH]
     for j in range(meta[at.N_LABELS]):
@@ -873,20 +1024,20 @@ def window_end(data, lo, hi, cap):
 def forget_row(model, scratch):
     """Clear the counts of a row that was left half-way."""
     meta = model[0]
-    smeta, s64, s32, _, _ = scratch
+    smeta, s64, s32 = scratch[0], scratch[1], scratch[2]
     for b in range(meta[at.N_BLOCKS]):
         base = meta[_BLOCKS + _STRIDE * b + np.uint64(at.BASE)]
         touched = (smeta[at.TOUCHED] << _1) + base + b
         for t in range(s64[smeta[at.N_TOUCHED] + b]):
-            s32[(smeta[at.COUNTS] << _1) + base + np.uint64(s32[touched + t])] = np.uint32(0)
+            s32[(smeta[at.COUNTS] << _1) + base + b + np.uint64(s32[touched + t])] = np.uint32(0)
         s64[smeta[at.N_TOUCHED] + b] = _0
 
 
 @kernel
-def count_row(data, starts, ends, row, prepared, model, scratch):
+def count_row(data, data_size, starts, ends, row, prepared, model, scratch):
     """Count the features of one row in all blocks; what became of it."""
     meta = model[0]
-    smeta, s64, _, _, _ = scratch
+    smeta, s64 = scratch[0], scratch[1]
     n_blocks = meta[at.N_BLOCKS]
     for i in range(_32 * n_blocks):
         s64[smeta[at.NODES] + i] = _NONE
@@ -907,7 +1058,7 @@ def count_row(data, starts, ends, row, prepared, model, scratch):
             end = window_end(data, lo, hi, cap)
             if end == lo:
                 return at.NEED
-            status = fold(data, lo, end - lo, lower, model, scratch)
+            status = fold(data, data_size, lo, end - lo, lower, model, scratch)
             if status != at.OK:
                 return status
             for b in range(n_blocks):
@@ -924,14 +1075,19 @@ def count_row(data, starts, ends, row, prepared, model, scratch):
     return at.OK
 
 
-@kernel
+@inline
 def views(meta, words):
-    return meta, words, words.view(np.uint32), words.view(np.uint8), words.view(np.float64)
+    """The same memory as pointers to numbers of several types."""
+    return (
+        pointer(meta), pointer(words), pointer(words.view(np.uint32)),
+        pointer(words.view(np.uint8)), pointer(words.view(np.float64)),
+        pointer(words.view(np.float32)),
+    )  # fmt: skip
 
 
 @kernel
 def score_rows(
-    data, starts, ends, prepared, meta, blob, coef, smeta, sblob, out, statuses, first
+    data, starts, ends, prepared, meta, blob, smeta, sblob, out, statuses, first
 ):
     """Score byte slices of `data`; the row it stopped at for want of room, else their number.
 
@@ -941,7 +1097,7 @@ def score_rows(
     starts, ends : ndarray of shape (n_rows,) or (n_rows * n_variants,), int64
     prepared : bool
         Whether Python has lower-cased the texts, one variant a way of doing it.
-    meta, blob, coef : the model, see `_layout` and `_index`
+    meta, blob : the model, see `_layout` and `_index`
     smeta, sblob : the scratch of this thread
     out : ndarray of shape (n_rows, n_labels), float64
     statuses : ndarray of shape (n_rows,), uint8
@@ -952,14 +1108,25 @@ def score_rows(
     model = views(meta, blob)
     scratch = views(smeta, sblob)
     for row in range(np.uint64(first), np.uint64(statuses.size)):
-        status = count_row(data, starts, ends, row, prepared, model, scratch)
+        status = count_row(
+            pointer(data), np.uint64(data.size), pointer(starts), pointer(ends), row, prepared,
+            model, scratch,
+        )  # fmt: skip
         statuses[row] = status
         if status != at.OK:
             forget_row(model, scratch)
             if status == at.NEED:
                 return row
             continue
-        for b in range(meta[at.N_BLOCKS]):
-            score_block(model, scratch, b, coef)
+        for b in range(np.uint64(meta[at.N_BLOCKS])):
+            if meta[at.IS_DOUBLE] != _0:
+                score_block(
+                    model, scratch, b, model[4], meta[at.COEF], scratch[4], smeta[at.WEIGHTS]
+                )
+            else:
+                score_block(
+                    model, scratch, b, model[5], meta[at.COEF] << _1, scratch[5],
+                    smeta[at.WEIGHTS] << _1,
+                )  # fmt: skip
         combine(model, scratch, out, row)
     return np.uint64(statuses.size)

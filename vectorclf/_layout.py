@@ -7,7 +7,7 @@ a table of offsets (`meta`), in uint64 elements.
 
 # meta of the model: one number each, then `BLOCK_STRIDE` numbers a block from BLOCKS on
 N_BLOCKS, N_VARIANTS, N_LABELS, WIDTH, N_FEATURES, N_OPS = range(6)
-OPS, PAGES, INFOS, IDF, INTERCEPT = range(6, 11)
+OPS, PAGES, INFOS, IDF, INTERCEPT, COEF, ROW_SIZE, IS_DOUBLE, HAS_L1 = range(6, 15)
 BLOCKS, BLOCK_STRIDE = 16, 24
 
 # of a block, added to its base
@@ -25,14 +25,17 @@ TF_SIZE = 256
 # meta of the scratch
 (
     CAP, TEXT, TEXT2, WORDS, SPACES, HIGHS, EDGES, TOKENS, IDS, COUNTS, TOUCHED, N_TOUCHED,
-    NODES, ACC, SUMS, FOUND, ORIGINS, MEMOS,
-) = range(18)  # fmt: skip
+    NODES, ACC, SUMS, ROWS, WEIGHTS, SEEN, FOUND, ORIGINS, MEMOS,
+) = range(21)  # fmt: skip
 PADDING = 128
 """Bytes before and after the scratch text: loads of 8 and 64 bytes may overrun it."""
 WINDOW = 16384
 """Bytes of text worked on at a time; more only where no white space comes for so long."""
 EDGES_CAP = 512
-MEMO_WORDS, MEMO_SLOTS, MEMO_POOL, MEMO_BYTES, MEMO_LIST = 32768, 131072, 1 << 20, 48, 1024
+GROUP, SEEN_CAP = 256, 1024
+"""Features whose weights are worked out before their rows are added; distinct words whose
+n-grams are counted together."""
+MEMO_WORDS, MEMO_SLOTS, MEMO_POOL, MEMO_BYTES, MEMO_LIST = 65536, 262144, 1 << 21, 48, 1024
 """Words remembered per thread and block, table slots, ids in their lists, longest word in
 bytes, longest list."""
 MEMO_STRIDE = MEMO_SLOTS + 8 * MEMO_WORDS + MEMO_POOL // 2 + 8

@@ -9,6 +9,7 @@ import numpy as np
 
 from vectorclf import _kernels as k
 from vectorclf import _layout as at
+from vectorclf._intrinsics import pointer
 from vectorclf._jit import kernel
 
 _0, _1, _2, _3, _4 = (np.uint64(i) for i in range(5))
@@ -44,7 +45,7 @@ def place_words(model, scratch, b, n, n_found):
             n_edges += _1
         for i in range(k.token_ids(model, scratch, block, n_edges)):
             word = np.uint64(s32[ids + i])
-            place = s64[smeta[at.TOKENS] + _4 * i + _3]
+            place = s64[smeta[at.TOKENS] + i]
             start, end = place >> _32, (place >> _32) + (place & _LOW)
             if word - size < n_stop:
                 continue
@@ -153,10 +154,10 @@ def _is_space(s64, smeta, p):
 def share_block(model, scratch, b, first, end):
     """Count the places of one block, and sum the squares and sizes of its values."""
     meta = model[0]
-    smeta, s64, s32, _, sf = scratch
+    smeta, s64, s32, sf = scratch[0], scratch[1], scratch[2], scratch[4]
     block = _BLOCKS + _STRIDE * b
     base = meta[block + np.uint64(at.BASE)]
-    counts = (smeta[at.COUNTS] << _1) + base
+    counts = (smeta[at.COUNTS] << _1) + base + b
     touched = (smeta[at.TOUCHED] << _1) + base + b
     target = smeta[at.FOUND] << _1
     n_touched = _0
@@ -198,7 +199,7 @@ def place_row(data, lo, hi, prepared, meta, blob, smeta, sblob, ids, places, sha
         variant = meta[block + np.uint64(at.VARIANT)] if prepared else _0
         start, n = np.uint64(lo[variant]), np.uint64(hi[variant] - lo[variant])
         lower = not prepared and meta[block + np.uint64(at.LOWER)] != _0
-        status = k.fold(data, start, n, lower, model, scratch)
+        status = k.fold(pointer(data), np.uint64(data.size), start, n, lower, model, scratch)
         if status != at.OK:
             k.forget_row(model, scratch)
             return -1 - status
@@ -222,7 +223,7 @@ def place_row(data, lo, hi, prepared, meta, blob, smeta, sblob, ids, places, sha
         block = _BLOCKS + _STRIDE * b
         base = meta[block + np.uint64(at.BASE)]
         feature = np.uint64(ids[i]) - base
-        c = np.uint64(s32[(smeta[at.COUNTS] << _1) + base + feature])
+        c = np.uint64(s32[(smeta[at.COUNTS] << _1) + base + b + feature])
         w = k.term_weight(model, block, base, feature, c)
         shares[i] = w * sf[smeta[at.SUMS] + _3 * b + _2] / np.float64(c)
     k.forget_row(model, scratch)
@@ -249,11 +250,11 @@ def count_unknown_rows(data, starts, ends, meta, blob, smeta, sblob, b, n_tokens
         lo, hi = np.uint64(starts[row]), np.uint64(ends[row])
         n_tokens[row] = n_unknown[row] = 0
         while lo < hi:
-            end = k.window_end(data, lo, hi, smeta[at.CAP])
+            end = k.window_end(pointer(data), lo, hi, smeta[at.CAP])
             if end == lo:
                 return row
             n = end - lo
-            k.fold(data, lo, n, lower, model, scratch)
+            k.fold(pointer(data), np.uint64(data.size), lo, n, lower, model, scratch)
             blocks = (n + _63) >> _6
             j = carry = n_edges = _0
             while True:

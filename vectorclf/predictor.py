@@ -100,7 +100,7 @@ class BatchPredictor:
         first = 0
         while True:
             first = int(_kernels.score_rows(
-                data, starts, ends, prepared, index.meta, index.blob, index.coef,
+                data, starts, ends, prepared, index.meta, index.blob,
                 scratch.meta, scratch.blob, out, statuses, first,
             ))  # fmt: skip
             if first == len(statuses):

@@ -10,7 +10,7 @@ import numpy as np
 
 from vectorclf.errors import InputError
 
-MAX_ROWS, MAX_CHARS = 8192, 1 << 19
+MAX_ROWS, MAX_CHARS, _STEP = 8192, 1 << 18, 64
 """A chunk ends after this many rows or characters, whichever comes first."""
 
 Chunk = tuple[int, np.ndarray, np.ndarray, np.ndarray]
@@ -91,12 +91,19 @@ class Texts:
             first = end
 
     def _chunk_end(self, first: int) -> int:
-        part = self._column[first : first + MAX_ROWS]
-        try:
-            sizes = np.fromiter(accumulate(map(len, part)), dtype=np.int64, count=len(part))
-        except TypeError:
-            raise _explain(part, first) from None
-        return first + max(1, int(np.searchsorted(sizes, MAX_CHARS)))
+        end, n_chars = first, 0
+        while end < self.n_rows and n_chars < MAX_CHARS and end - first < MAX_ROWS:
+            part = self._column[end : end + _STEP]
+            try:
+                size = sum(map(len, part))
+            except TypeError:
+                raise _explain(part, end) from None
+            if size > MAX_CHARS:  # long texts: count them one by one
+                sizes = np.cumsum([n_chars, *map(len, part)])
+                return max(end + int(np.searchsorted(sizes, MAX_CHARS)), first + 1)
+            n_chars += size
+            end += len(part)
+        return end
 
     def read(self, first: int, end: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Rows `first` to `end` as (data, starts, ends)."""
