@@ -47,6 +47,7 @@ def test_units_are_sentences_with_the_labels_their_evidence_earns():
         ("It rained.", ("flight",)),  # no evidence for flight: it stays with every sentence
         ("He was paid in gold.", ("money", "flight")),
         ("He fled.", ("flight",)),
+        ("It rained. He was paid in gold. He fled.", ("money", "flight")),
         ("paid in gold", ("money",)),
     ]
 

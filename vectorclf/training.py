@@ -66,6 +66,8 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Inverse regularisation of the linear SVM of a label.
     rationales : bool
         Evidence phrases are positive texts of their own (Zaidan and Eisner 2007).
+    passages : bool
+        Texts of several sentences are also learned from whole.
     gate : float
         Weight of the relevance of the passage, which lowers scores off the subject; 0: none.
     gate_C : float
@@ -79,9 +81,10 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ngram_max: int = 2
     min_df: int = 2
     char_wb: tuple[int, int] | None = None
-    pivot: float = 0.5
-    C: float = 0.3
+    pivot: float = 0.7
+    C: float = 0.1
     rationales: bool = True
+    passages: bool = True
     gate: float = 0.5
     gate_C: float = 0.1
     labeled_share: float | None = 0.3
@@ -118,7 +121,7 @@ class Units:
 
 
 def training_units(data: LabeledTexts, recipe: Recipe) -> Units:
-    """Sentences with the labels whose evidence they hold, and the evidence phrases themselves.
+    """Sentences with the labels whose evidence they hold, passages, and the evidence phrases.
 
     A label without evidence in any one sentence stays with every sentence of its text.
     """
@@ -137,6 +140,9 @@ def training_units(data: LabeledTexts, recipe: Recipe) -> Units:
         for k, (a, b) in enumerate(spans):
             texts.append(text[a:b])
             labels.append(tuple(x for x in text_labels if k in located[x] or not located[x]))
+        if recipe.passages and len(spans) > 1:
+            texts.append(text)
+            labels.append(tuple(text_labels))
         if recipe.rationales:
             for phrase in dict.fromkeys(p for ps in evidence.values() for p in ps):
                 if len(phrase.split()) >= MIN_RATIONALE_WORDS and phrase != text:
@@ -354,7 +360,7 @@ def default_recipe(data: LabeledTexts) -> Recipe:
     """Sentences where evidence tells which one earned a label; whole texts where none does."""
     if any(data.evidence):
         return Recipe()
-    return Recipe(unit="text", rationales=False, char_wb=(3, 5), pivot=1.0, C=0.5,
+    return Recipe(unit="text", rationales=False, passages=False, char_wb=(3, 5), pivot=1.0, C=0.5,
                   gate=0.0, labeled_share=None)
 
 
