@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from typing import Any
 
 import msgspec
@@ -136,3 +138,45 @@ class ArticleTags(msgspec.Struct, frozen=True):
     article_id: str
     tags: tuple[Tag, ...]
     passages: tuple[Passage, ...]
+
+    def _repr_html_(self) -> str:
+        """A table for notebooks: each tag with the sentence that earned it, its words marked."""
+        rows = "".join(_html_row(tag) for tag in self.tags)
+        return (
+            f"<table><caption>{_shown(self.article_id)}</caption><thead><tr><th>label</th>"
+            "<th>probability</th><th>status</th><th>evidence</th></tr></thead><tbody>"
+            + (rows or "<tr><td colspan=4>no tag</td></tr>")
+            + "</tbody></table>"
+        )
+
+
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f]")
+_MAX_SHOWN = 500
+
+
+def _shown(text: str) -> str:
+    """Text as HTML; what would steer the display is shown by its code point instead."""
+    return _STEERING.sub(lambda m: f"[U+{ord(m[0]):04X}]", html.escape(text))
+
+
+def _html_row(tag: Tag) -> str:
+    left = 'style="text-align: left"'
+    quote = _html_quote(tag.evidence[0]) if tag.evidence else ""
+    return (
+        f"<tr><th {left}>{_shown(tag.label)}</th><td>{tag.probability:.0%}</td>"
+        f'<td>{_shown(tag.status)}</td><td {left}><bdi dir="auto">{quote}</bdi></td></tr>'
+    )
+
+
+def _html_quote(evidence: Evidence) -> str:
+    start, quote = evidence.span[0], evidence.quote
+    named = [t for t in evidence.terms if t.term and t.span != evidence.span]
+    positive = sum(t.contribution for t in named if t.contribution > 0)
+    parts, at = [], 0
+    for a, b in sorted(t.span for t in named if t.contribution > 0.1 * positive):
+        a, b = max(a - start, at), min(b - start, len(quote), _MAX_SHOWN)
+        if a < b:
+            parts += [_shown(quote[at:a]), "<mark>", _shown(quote[a:b]), "</mark>"]
+            at = b
+    end = max(at, _MAX_SHOWN)
+    return "".join(parts) + _shown(quote[at:end]) + (" …" if end < len(quote) else "")

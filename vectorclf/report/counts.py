@@ -119,10 +119,9 @@ class Tally:
         statuses = (*STATUSES, *sorted(found - set(STATUSES)))
         line = TimeLine.of(self._n_by_month, self._tagged_by_month, self.n_articles)
         labels = []
-        for label in (*codebook.label_ids, *sorted(self.family_by_label.keys() - set(
-            codebook.label_ids
-        ))):
-            known = codebook[label] if label in codebook else None
+        known_by_id = {label.id: label for label in codebook.labels}
+        for label in (*known_by_id, *sorted(self.family_by_label.keys() - known_by_id.keys())):
+            known = known_by_id.get(label)
             by_status = tuple(self._n_by_status[label, status] for status in statuses)
             n = sum(by_status)
             labels.append(LabelCount(

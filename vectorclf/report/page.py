@@ -86,7 +86,7 @@ def report_page(
     return made.get_template("report.html").generate(
         title=title or codebook.title or "Tagged articles", source=source,
         today=date.today().isoformat(), counts=counts, families=families, scale=scale,
-        leaders=[found[0] for found in families.values() if found and found[0].n],
+        leaders=[found[0] for found in families.values() if found and found[0].n][:2],
         pairs=pairs, pair_columns=[x for x in next(iter(families.values()), []) if x.n],
         line=time_chart(counts.time_line),
         sparks={x.label: _spark(x, counts) for x in counts.labels},
