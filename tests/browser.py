@@ -123,10 +123,11 @@ class Page:
         self.send("Emulation.setEmulatedMedia", media=media, features=[
             {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
 
-    def picture(self, *, whole: bool = False) -> bytes:
-        """PNG of the window, or of the whole page."""
-        return base64.b64decode(self.send("Page.captureScreenshot",
-                                          captureBeyondViewport=whole)["data"])
+    def picture(self, *, clip: tuple[float, float, float, float] | None = None) -> bytes:
+        """PNG of the window, or of a part of the page: left, top, width, height."""
+        part = dict(zip(("x", "y", "width", "height"), clip or (), strict=False))
+        options = {"clip": {**part, "scale": 1}, "captureBeyondViewport": True} if clip else {}
+        return base64.b64decode(self.send("Page.captureScreenshot", **options)["data"])
 
 
 @contextlib.contextmanager

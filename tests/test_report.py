@@ -216,6 +216,15 @@ def test_cards_are_limited_counts_are_not(tmp_path):
     assert "10 of the 50 articles are listed" in page
 
 
+def test_the_manifest_beside_the_rows_is_shown(rows, tmp_path):
+    manifest = {"n_in": 1234567, "settings": {"workers": 2}, "warnings": [], "inputs": [{}] * 3,
+                "tags_by_label": dict.fromkeys(map(str, range(25)), 1)}
+    (tmp_path / "rows.jsonl.manifest.json").write_text(json.dumps(manifest))
+    write_report(rows, tmp_path / "r.html")
+    text = "".join(Parsed((tmp_path / "r.html").read_text()).texts["bdi"])
+    assert "1,234,567" in text and "3 entries" in text and "25 entries" in text
+
+
 def test_terms_in_a_card_sum_to_the_score(tmp_path):
     words = ["one", "two", "three", "four", "five", "six", "seven", "eight"]
     made = tag("ideology", 0.9, quote=" ".join(words), terms=tuple(words))

@@ -129,7 +129,8 @@ def test_every_mark_of_a_figure_lists_as_many_articles_as_it_says(page, report, 
           each.click();
           const row = each.closest('.bars') && each.closest('tr');
           const said = row ? row.querySelector('.num').textContent
-            : each.ariaLabel ? each.ariaLabel.match(/, (\\d+) with/)[1] : parseInt(each.textContent);
+            : each.ariaLabel ? each.ariaLabel.match(/, (\\d+) with/)[1]
+            : parseInt(each.textContent);
           const found = parseInt(document.getElementById('found').textContent);
           if (+said !== found) wrong.push([each.title, said, found]);
         } return wrong; })()""".replace("FIGURE", figure))

@@ -11,7 +11,8 @@ import click
 @click.option("-m", "--model", metavar="DIR",
               help="Model that made the tags [default: the built-in one].")
 @click.option("--codebook", metavar="PATH", help="Codebook [default: the model's].")
-@click.option("--manifest", metavar="FILE", help="The run's manifest, shown at the foot.")
+@click.option("--manifest", metavar="FILE",
+              help="The run's manifest, shown at the foot [default: TAGS.manifest.json].")
 @click.option("--title", default="", help="Heading [default: the codebook's].")
 @click.option("--max-cards", default=10_000, show_default=True, type=click.IntRange(0),
               help="Articles listed one by one; all are counted.")

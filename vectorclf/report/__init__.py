@@ -45,7 +45,8 @@ def write_report(
     output : str or Path
         HTML file; "-" is stdout. It appears whole or not at all.
     manifest : str, Path or mapping, optional
-        Of the run that made the rows; shown at the foot.
+        Of the run that made the rows, shown at the foot [default: ``ROWS.manifest.json``, which
+        a job leaves beside them].
     model : Model, optional
         That made the rows. It is believed if their thresholds are those of one of its operating
         points; then its out-of-fold rates correct the shares. Else the report says that they are
@@ -81,6 +82,9 @@ def write_report(
     point = matching_point(model, tally.thresholds_by_label) if model else None
     rates = rates_by_label(model.training, point) if model and point else {}
     counts = tally.counts(codebook, rates)
+    beside = Path(f"{rows_path}.manifest.json")
+    if manifest is None and beside.is_file():
+        manifest = beside
     if manifest is not None and not isinstance(manifest, Mapping):
         manifest = read_manifest(manifest)
     chosen = cards.chosen()

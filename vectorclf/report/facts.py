@@ -12,7 +12,13 @@ import msgspec
 from vectorclf.errors import InputError, MissingInputError
 from vectorclf.model import Model
 
-MAX_FACTS = 60
+MAX_FACTS, MAX_ENTRIES = 60, 12
+_NAMES = {
+    "n_in": "rows read", "n_articles": "articles written", "n_rejects": "rows rejected",
+    "n_duplicates": "of them, for a used id", "n_rows": "rows written", "n_tagged": "tagged",
+    "n_bytes": "bytes read", "n_parts": "parts", "n_resumed": "of them, from an earlier run",
+    "n_workers": "workers", "elapsed_s": "seconds",
+}  # fmt: skip
 
 
 def read_manifest(path: str | Path) -> dict[str, Any]:
@@ -32,14 +38,20 @@ def read_manifest(path: str | Path) -> dict[str, Any]:
 
 
 def flat_facts(content: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """(name, value) of a nested mapping; a list of records becomes its length."""
+    """(name, value) of a nested mapping; a long or nested list becomes its length."""
     for key, value in content.items():
-        name = f"{prefix}{key}".replace("_", " ")
-        if isinstance(value, Mapping):
-            yield from flat_facts(value, f"{prefix}{key}: ")
+        name = prefix + _NAMES.get(key, key.replace("_", " "))
+        if isinstance(value, Mapping) and len(value) > MAX_ENTRIES:
+            yield name, f"{len(value):,} entries"
+        elif isinstance(value, Mapping):
+            yield from flat_facts(value, f"{name}: ")
         elif isinstance(value, (list, tuple)):
-            plain = all(isinstance(x, (str, int, float)) for x in value) and len(value) <= 12
-            yield name, ", ".join(map(str, value)) if plain else f"{len(value):,} entries"
+            plain = len(value) <= MAX_ENTRIES and all(
+                isinstance(x, (str, int, float)) for x in value
+            )
+            listed = ", ".join(map(str, value)) if plain else f"{len(value):,} entries"
+            if listed:
+                yield name, listed
         elif value is not None and value != "":
             yield name, _number(value) if isinstance(value, (int, float)) else str(value)
 
