@@ -63,10 +63,10 @@ def open_stream(source: Source) -> IO[bytes]:
         return raw
     if source.compression == "gz":
         # Not behind a buffer of ours, which would lose what came before a broken place.
-        return gzip.open(source.path, "rb")  # type: ignore[return-value]
+        return gzip.open(source.file, "rb")  # type: ignore[return-value]
     if source.compression == "zst":
-        return io.BufferedReader(_ZstdFile(source.path), BUFFER_BYTES)
-    return open(source.path, "rb", buffering=BUFFER_BYTES)
+        return io.BufferedReader(_ZstdFile(source.file), BUFFER_BYTES)
+    return open(source.file, "rb", buffering=BUFFER_BYTES)
 
 
 class _ZstdFile(io.RawIOBase):

@@ -38,7 +38,7 @@ def read_html(stream: IO[bytes], source: Source, reading: Any) -> Article | Reje
         return reject(source.path, "expected HTML, got a binary file (NUL byte)", raw)
     # Pages say their own encoding; only what was asked for otherwise is decoded here.
     page: Any = raw if reading.is_utf8 else raw.decode(reading.encoding, "replace")
-    document = bare_extraction(page, with_metadata=True) if raw.strip() else None
+    document: Any = bare_extraction(page, with_metadata=True) if raw.strip() else None
     if document is None or not document.text:
         return reject(source.path, "expected a page with a main text, found none", raw)
     return Article(

@@ -23,7 +23,7 @@ def read_parquet(
     from pyarrow import parquet
 
     try:
-        file = parquet.ParquetFile(source.path)
+        file = parquet.ParquetFile(source.file)
     except (pyarrow.ArrowException, OSError) as error:
         yield reject(source.path, f"expected Parquet, got {_one_line(error)}")
         return

@@ -36,12 +36,20 @@ class Source(msgspec.Struct, frozen=True):
         "jsonl", "csv", "tsv", "parquet", "text", "html"; "" is told from the first bytes.
     compression : str
         "", "gz" or "zst".
+    root : str
+        Directory that a relative path starts from; "" is the current one.
     """
 
     path: str
     name: str
     format: str
     compression: str = ""
+    root: str = ""
+
+    @property
+    def file(self) -> str:
+        """The path to open."""
+        return os.path.join(self.root, self.path)
 
 
 def source_of(path: str, name: str | None = None) -> Source:

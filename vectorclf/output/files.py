@@ -67,10 +67,11 @@ def check_writable(path: str | Path) -> None:
 
 
 @contextlib.contextmanager
-def atomic_file(path: str | Path) -> Iterator[IO[bytes]]:
+def atomic_file(path: str | Path, *, within: str | Path | None = None) -> Iterator[IO[bytes]]:
     """A binary file that appears at `path` whole when the block ends, or not at all.
 
-    Written beside it, fsynced, renamed. "-" is stdout, a stream.
+    Written beside it, or in the directory `within` of the same disk, fsynced, renamed. "-" is
+    stdout, a stream.
 
     Raises
     ------
@@ -82,7 +83,8 @@ def atomic_file(path: str | Path) -> Iterator[IO[bytes]]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    temporary = f"{path}.{os.getpid()}.tmp"
+    place = path if within is None else os.path.join(within, os.path.basename(path))
+    temporary = f"{place}.{os.getpid()}.tmp"
     try:
         with open(temporary, "wb", buffering=1 << 18) as file:
             yield file
