@@ -25,6 +25,7 @@ from sklearn.svm import LinearSVC
 from vectorclf.background import Background
 from vectorclf.calibration import (
     MIN_POSITIVES,
+    OperatingPoint,
     expected_calibration_error,
     fit_platt,
     operating_points,
@@ -321,8 +322,6 @@ def train(
     progress("final fit")
     pipeline = fit(data, label_ids, recipe, background)
     predictor = compile_pipeline(pipeline)
-    balanced = P >= np.array(points[0].thresholds)
-    per_label = [rates(balanced[:, [j]], Y[:, [j]])[2] for j in range(len(label_ids))]
     self_scores = predictor.decision_function(list(SELF_TEST_TEXTS)).reshape(
         len(SELF_TEST_TEXTS), -1
     )
@@ -343,17 +342,48 @@ def train(
             "recipe": msgspec.to_builtins(recipe),
             "versions": {"python": platform.python_version(), "scikit-learn": sklearn.__version__,
                          "numpy": np.__version__},
-            "out_of_fold": {
-                "micro_f1": round(points[0].f1, 4),
-                "macro_f1": round(float(np.mean(per_label)), 4),
-                "f1": {x: round(v, 4) for x, v in zip(label_ids, per_label, strict=True)},
-                "calibration_error": round(expected_calibration_error(P, Y), 4),
-                "unlabeled_tagged": round(float(balanced[~Y.any(axis=1)].any(axis=1).mean())
-                                          if (~Y.any(axis=1)).any() else 0.0, 4),
-            },
+            "out_of_fold": out_of_fold_summary(P, Y, points, label_ids),
             "warnings": hard,
         },
     )
+
+
+def out_of_fold_summary(
+    P: np.ndarray, Y: np.ndarray, points: Sequence[OperatingPoint], label_ids: Sequence[str]
+) -> dict:
+    """What out-of-fold probabilities reach at each operating point, in plain JSON values.
+
+    Returns
+    -------
+    summary : dict
+        Overall figures of the first point; under "points", name -> "labels" -> label ->
+        n_true, n_given, n_hit.
+    """
+    by_point = {}
+    for point in points:
+        given = P >= np.array(point.thresholds)
+        counts = zip(label_ids, Y.sum(axis=0), given.sum(axis=0), (Y & given).sum(axis=0),
+                     strict=True)
+        by_point[point.name] = {
+            "labels": {
+                label: {"n_true": int(n_true), "n_given": int(n_given), "n_hit": int(n_hit)}
+                for label, n_true, n_given, n_hit in counts
+            }
+        }
+    first = P >= np.array(points[0].thresholds)
+    f1 = {x: rates(first[:, [j]], Y[:, [j]])[2] for j, x in enumerate(label_ids)}
+    without = ~Y.any(axis=1)
+    return {
+        "micro_f1": round(points[0].f1, 4),
+        "macro_f1": round(float(np.mean(list(f1.values()))), 4),
+        "f1": {x: round(v, 4) for x, v in f1.items()},
+        "calibration_error": round(expected_calibration_error(P, Y), 4),
+        "unlabeled_tagged": (
+            round(float(first[without].any(axis=1).mean()), 4) if without.any() else 0.0
+        ),
+        "labels": by_point[points[0].name]["labels"],
+        "points": by_point,
+    }
 
 
 def default_recipe(data: LabeledTexts) -> Recipe:
