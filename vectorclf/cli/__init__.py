@@ -57,7 +57,7 @@ def main(arguments: list[str] | None = None) -> None:
         code = error.exit_code
     except VectorclfError as error:
         click.echo(f"vectorclf: {error}", err=True)
-        code = 1
+        code = 130 if isinstance(error, KeyboardInterrupt) else 1
     except BrokenPipeError:
         # The reader went away (``| head``): silence the flush at exit, too.
         sys.stderr.close()

@@ -28,36 +28,66 @@ def reading_options(command: Callable) -> Callable:
         click.option("--date-key", default="date", show_default=True),
         click.option("--url-key", default="url", show_default=True),
         click.option("--encoding", default="utf-8", show_default=True),
+        click.option("--max-article-bytes", type=click.IntRange(min=1), default=16 << 20,
+                     show_default=True),
     )):
         command = option(command)
     return command
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, metavar="PATH...")
 @click.option("-m", "--model", metavar="DIR", help="Model directory [default: the built-in one].")
-@click.option("-o", "--output", metavar="FILE", help="Write here; format by ending.")
+@click.option("-o", "--output", metavar="FILE",
+              help="Write here, as a job that loses nothing; format by ending.")
 @click.option("--format", "format_", type=click.Choice(["jsonl", "csv", "parquet", "terminal"]),
               help="[default: terminal on a terminal, else JSONL]")
 @click.option("--rows", type=click.Choice(["articles", "tags", "passages"]), default="articles",
               show_default=True, help="What a row of the output is.")
 @click.option("--operating-point", type=click.Choice(POINTS), default="balanced",
               show_default=True)
+@click.option("--workers", type=click.IntRange(min=1), help="Processes, with -o [default: cores].")
+@click.option("--scheduler", metavar="ADDRESS", help="Dask scheduler to work on, with -o.")
+@click.option("--resume", is_flag=True, help="Go on with an unfinished job.")
+@click.option("--overwrite", is_flag=True, help="Replace a finished output.")
+@click.option("--verify", metavar="OUT", help="Check a finished output against its manifest.")
 @reading_options
 def tag(paths: tuple[str, ...], model: str | None, output: str | None, format_: str | None,
-        rows: str, operating_point: str, **keys: str) -> int:
+        rows: str, operating_point: str, workers: int | None, scheduler: str | None,
+        resume: bool, overwrite: bool, verify: str | None, **keys: str | int) -> int:
     """Tag articles: JSONL, CSV, Parquet, .txt, .html, .gz of these, directories, or - for stdin.
 
-    On a terminal, prints each article's motives and methods with the quoted evidence. In a pipe
-    or to a file, writes JSONL, CSV or Parquet.
+    On a terminal, prints each article's motives and methods with the quoted evidence. In a pipe,
+    writes JSONL or CSV. With -o, runs as a job: parts are committed one by one, --resume goes on
+    where a killed run stopped, and a manifest and the rejected rows stand beside the output.
     """
+    if verify is not None:
+        from vectorclf.jobs import verify_job
+
+        manifest = verify_job(verify)
+        click.echo(f"{verify}: as its manifest says, {manifest.n_articles:,} articles", err=True)
+        return 0
+    if not paths:
+        raise click.UsageError("Missing argument 'PATH...'.")
+    if output is not None and output != "-":
+        from vectorclf.articles import Reading
+        from vectorclf.jobs import run_job, show_progress
+
+        with show_progress(sys.stderr) as progress:
+            manifest = run_job(
+                paths, output, model=model, operating_point=operating_point, format=format_,
+                rows=rows, reading=Reading(**keys), resume=resume, overwrite=overwrite,
+                workers=workers, scheduler=scheduler, progress=progress,
+            )
+        return told(manifest.n_articles, manifest.n_rejects)
+
     from vectorclf.articles import read_articles
     from vectorclf.tagger import load
 
     source = read_articles(paths, **keys)
     tagger = load(model, operating_point=operating_point)
     run = Run(tagger, source)
-    if output is None and (format_ == "terminal" or format_ is None and sys.stdout.isatty()):
+    if format_ == "terminal" or (format_ is None and output is None and sys.stdout.isatty()):
         from rich.console import Console
 
         from vectorclf.cli.terminal import print_article
@@ -66,19 +96,19 @@ def tag(paths: tuple[str, ...], model: str | None, output: str | None, format_: 
         for article, tags in run:
             print_article(console, article, tags, tagger.codebook)
     else:
-        _write(run, output, format_, rows)
-    return run.exit_code
+        from vectorclf.output import open_writer
+
+        run.write(open_writer(sys.stdout.buffer, format=format_ or "jsonl", rows=rows))
+    return told(run.n_articles, run.n_rejects)
 
 
-def _write(run: Run, output: str | None, format_: str | None, rows: str) -> None:
-    from vectorclf.output import atomic_file, format_of, open_writer
-
-    if output in (None, "-"):
-        writer = open_writer(sys.stdout.buffer, format=format_ or "jsonl", rows=rows)
-        run.write(writer)
-        return
-    with atomic_file(output) as file:
-        run.write(open_writer(file, format=format_of(output, format_), rows=rows))
+def told(n_articles: int, n_rejects: int) -> int:
+    """Exit code: 0; 3 where some rows were rejected; 1 where there was no article at all."""
+    if not n_articles:
+        if not n_rejects:
+            click.echo("vectorclf: expected at least one article, got an empty input", err=True)
+        return 1
+    return 3 if n_rejects else 0
 
 
 class Run:
@@ -113,12 +143,3 @@ class Run:
         for article, tags in self:
             writer.write(article, tags)
         writer.close()
-
-    @property
-    def exit_code(self) -> int:
-        """0; 3 where some rows were rejected; 1 where there was no article at all."""
-        if not self.n_articles:
-            if not self.n_rejects:
-                click.echo("vectorclf: expected at least one article, got an empty input", err=True)
-            return 1
-        return 3 if self.n_rejects else 0
