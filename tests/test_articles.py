@@ -37,12 +37,12 @@ def test_jsonl_rows_and_their_other_keys(tmp_path):
     path = write(
         tmp_path / "a.jsonl",
         b'\xef\xbb\xbf{"id": "a1", "text": "He was paid.", "title": "T", "page": 3}\r\n'
-        b'\r\n{"id": 7, "text": "", "date": null, "url": "u"}\n{"text": "\\u0000 x"}',
+        b'\r\n{"id": 7, "text": "y", "date": null, "url": "u"}\n{"text": "\\u0000 x"}',
     )
     a, b, c = read(path)
     assert a == Article(id="a1", text="He was paid.", title="T", fields={"page": 3},
                         place=f"{path}:1")  # fmt: skip
-    assert (b.id, b.text, b.date, b.url, b.place) == ("7", "", "", "u", f"{path}:3")
+    assert (b.id, b.text, b.date, b.url, b.place) == ("7", "y", "", "u", f"{path}:3")
     assert c.id == f"{path}:4"
 
 
@@ -238,7 +238,8 @@ def test_missing_input_is_said_before_anything_is_read(tmp_path):
     with pytest.raises(MissingInputError, match="at least one path"):
         read_articles([])
     assert read(write(tmp_path / "empty.jsonl", "")) == []
-    assert texts(read(write(tmp_path / "empty.txt", ""))) == [""]
+    [nothing] = read(write(tmp_path / "empty.txt", " \n"))
+    assert nothing.reason == "expected a text, got an empty one"
 
 
 @pytest.mark.parametrize(
@@ -247,7 +248,7 @@ def test_missing_input_is_said_before_anything_is_read(tmp_path):
         (b'{"text": "a"}\n{"text": "b"}', ["a", "b"]),
         (b"He was paid.\nAnd left.", ["He was paid.\nAnd left."]),
         (gzip.compress(b'{"text": "a"}'), ["a"]),
-        (b"", [""]),
+        (b"", []),
     ],
 )
 def test_stdin_is_jsonl_or_one_text(monkeypatch, content, expected):
@@ -269,4 +270,4 @@ def test_any_text_comes_back_from_a_table(tmp_path_factory, rows, kind):
     writer = csv.writer(buffer, delimiter="," if kind == "csv" else "\t")
     writer.writerows([("note", "text"), *rows])
     path = write(tmp_path_factory.mktemp("t") / f"a.{kind}", buffer.getvalue())
-    assert texts(read(path)) == [text for _, text in rows]
+    assert texts(read(path)) == [text for _, text in rows if text.strip()]

@@ -6,7 +6,7 @@ import hashlib
 from typing import IO, Any
 
 from vectorclf.articles.lines import BUFFER_BYTES, BrokenStreamError, stream_errors
-from vectorclf.articles.rows import oversize_reason, reject, undecodable_reason
+from vectorclf.articles.rows import EMPTY, oversize_reason, reject, undecodable_reason
 from vectorclf.articles.sources import Source
 from vectorclf.records import Article, Reject
 
@@ -24,6 +24,8 @@ def read_text(stream: IO[bytes], source: Source, reading: Any) -> Article | Reje
         reason = f"expected text, got a binary file (NUL byte at offset {at})"
         return reject(source.path, reason, raw)
     text = raw.decode(reading.encoding).removeprefix("\ufeff")
+    if not text or text.isspace():
+        return reject(source.path, EMPTY, raw)
     return Article(id=source.name, text=text, place=source.path)
 
 

@@ -13,6 +13,7 @@ _TEXT_KEYS = (
     "text", "body", "content", "article", "maintext", "full_text", "article_text", "raw_text",
     "main_text", "story", "articlebody", "plain_text", "description", "abstract",
 )  # fmt: skip
+EMPTY = "expected a text, got an empty one"
 
 
 def reject(place: str, reason: str, raw: bytes = b"", sha256: str = "") -> Reject:
@@ -72,6 +73,8 @@ def row_article(
         raise InputError(missing_key_reason(reading.text_key, "--text-key", list(row))) from None
     if type(text) is not str:
         raise InputError(f"expected `str`, got {_kind(text)} - at `$.{reading.text_key}`")
+    if not text or text.isspace():
+        raise InputError(EMPTY)
     if 4 * len(text) > reading.max_article_bytes:
         n_bytes = len(text.encode("utf-8", "surrogatepass"))
         if n_bytes > reading.max_article_bytes:
