@@ -102,6 +102,20 @@ def _order(block, terms, offsets, idf):
     return order, n_words[order]
 
 
+def _unit(largest: float, analyzer: str, dtype: np.dtype) -> np.float64:
+    """What idf times weight is rounded to a multiple of, so that words can have sums; or 0.
+
+    Sums of 32-bit multiples are exact in float64, in any order: whether a word's n-grams
+    are added one by one or by their sum changes nothing, and a row's scores depend on it
+    alone. 32 of the largest products fit; a word with more has no sum (`sum_word`).
+    Rounding moves a score by less than float32 weights would. Models in float64 are large
+    for want of a norm: the unit would be too coarse for them.
+    """
+    if analyzer != "char_wb" or dtype != np.float32 or largest == 0.0:
+        return np.float64(0.0)
+    return np.float64(2.0 ** np.ceil(np.log2(32 * largest) - 31))
+
+
 def build_index(model: CompiledModel) -> Index:
     """Tables, weight rows and parameters of `model`, ready for the kernels."""
     spec, arrays = model.spec, model.arrays
@@ -143,6 +157,10 @@ def build_index(model: CompiledModel) -> Index:
         size = len(offsets) - 1
         order, n_words = _order(block, terms, offsets, idf)
         feature_by_id[base : base + size] = base + order
+        largest = np.abs(coef_t[base : base + size]).max(initial=0.0) * (
+            1.0 if idf is None else np.abs(idf).max(initial=0.0)
+        )
+        m[at.UNIT] = _unit(largest, block["analyzer"], coef_t.dtype).view(np.uint64)
         if idf is not None:
             idf_by_id[base : base + size] = idf[order]
         variant = (block["lowercase"], block["strip_accents"] or "")
@@ -199,6 +217,13 @@ def build_index(model: CompiledModel) -> Index:
     start, size = int(meta[at.COEF]), n_features * int(meta[at.ROW_SIZE])
     rows = words[start : start + size].view(coef_t.dtype).reshape(n_features, width)
     np.take(coef_t, feature_by_id, axis=0, out=rows[:, :n_labels])
+    for b in range(len(blocks)):
+        m = meta[at.BLOCKS + at.BLOCK_STRIDE * b :][: at.BLOCK_STRIDE]
+        unit = m[at.UNIT : at.UNIT + 1].view(np.float64)[0]
+        if unit:
+            first, end = int(m[at.BASE]), int(m[at.BASE] + m[at.SIZE])
+            products = rows[first:end] * (idf_by_id[first:end, np.newaxis] / unit)
+            rows.view(np.int32)[first:end] = np.rint(products)
     return Index(
         meta=meta,
         blob=words,
@@ -230,6 +255,7 @@ def new_scratch(index: Index, window: int = at.WINDOW, n_found: int = 0) -> Scra
     meta = index.meta
     n_features, n_blocks, width = (int(meta[i]) for i in (at.N_FEATURES, at.N_BLOCKS, at.WIDTH))
     kinds = meta[at.BLOCKS + at.KIND :: at.BLOCK_STRIDE][:n_blocks]
+    n_memos = int((kinds == at.CHAR_WB).sum())
     n_masks = window // 64 + 2
     size = at.EDGES_CAP + 66
     blob = _Blob()
@@ -251,10 +277,14 @@ def new_scratch(index: Index, window: int = at.WINDOW, n_found: int = 0) -> Scra
         at.SUMS: 3 * n_blocks,
         at.ROWS: at.GROUP // 2,
         at.WEIGHTS: at.GROUP,
-        at.SEEN: at.SEEN_CAP + 1,
+        at.SEEN: at.GROUP + 1,
         at.FOUND: 3 * n_found // 2 + 2,
         at.ORIGINS: window // 2 + 64 if n_found and at.CHAR in kinds else 0,
-        at.MEMOS: at.MEMO_STRIDE * int((kinds == at.CHAR_WB).sum()),
+        at.WORD_SUMS: width * (n_blocks + 1),
+        at.IS_DIRECT: n_blocks,
+        at.WORD_WEIGHTS: width * at.MEMO_WORDS // 2 * n_memos,
+        at.GRAMS: 2 * at.MEMO_LIST,
+        at.MEMOS: at.MEMO_STRIDE * n_memos,
     }
     offsets[at.CAP] = window
     for name, n in rooms.items():

@@ -36,16 +36,19 @@ def _prefetch(array, row):
 
 
 def _accumulate(acc, at, coef, coef_at, width, rows, rows_at, weights, weights_at, n):
-    one = type(coef[0])
-    with np.errstate(all="ignore"):
-        for lane in range(int(width)):
-            for i in range(0, int(n), 4):
-                group = [
-                    weights[int(weights_at) + j]
-                    * coef[int(coef_at) + int(rows[int(rows_at) + j]) * int(width) + lane]
-                    for j in range(i, min(i + 4, int(n)))
-                ]
-                acc[int(at) + lane] += np.float64(sum(group, one(0)))
+    one = weights.dtype.type
+    coef = coef.view(np.int32) if coef.dtype == np.uint32 else coef
+    at, coef_at, width, rows_at = int(at), int(coef_at), int(width), int(rows_at)
+    for lane in range(width):
+        for i in range(0, int(n), 4):
+            p = [
+                weights[int(weights_at) + j]
+                * one(coef[coef_at + int(rows[rows_at + j]) * width + lane])
+                for j in range(i, min(i + 4, int(n)))
+            ]
+            groups = [(p[0] + p[1]) + (p[2] + p[3])] if len(p) == 4 else p
+            for group in groups:
+                acc[at + lane] += np.float64(group)
 
 
 def _classify(source, at, target, to, lower):
@@ -129,21 +132,23 @@ else:  # pragma: no cover (compiled code is invisible to coverage)
     def accumulate(typing, acc, at, coef, coef_at, width, rows, rows_at, weights, weights_at, n):
         """Add `n` weighted rows: ``acc[lane] += weight * coef[row * width + lane]``.
 
-        Four products are summed in the precision of `coef`, the sums in float64: as exact
-        as float64 throughout where it matters, at the speed of float32.
+        Four products are summed in the precision of `weights`, the sums in float64: as
+        exact as float64 throughout where it matters, at the speed of float32. A `coef` of
+        uint32 is read as int32.
         """
 
         def code(context, builder, signature, args):
             acc, at, coef, coef_at, width, rows, rows_at, weights, weights_at, n = args
             real = context.get_data_type(signature.args[2].dtype)
             size = ir.Constant(_I64, context.get_abi_sizeof(real))
+            summed = context.get_data_type(signature.args[7].dtype)
             coef = builder.gep(coef, [coef_at])
             in_fours = builder.and_(n, ir.Constant(_I64, -4))
 
             def add_tile(base, lanes):
                 """A tile of `lanes` lanes stays in registers while all rows pass by."""
                 narrow, wide = ir.VectorType(real, lanes), ir.VectorType(ir.DoubleType(), lanes)
-                undefined = ir.Constant(narrow, ir.Undefined)
+                undefined = ir.Constant(ir.VectorType(summed, lanes), ir.Undefined)
                 zeros = ir.Constant(ir.VectorType(ir.IntType(32), lanes), None)
 
                 def product(i):
@@ -151,12 +156,14 @@ else:  # pragma: no cover (compiled code is invisible to coverage)
                     row = builder.mul(builder.zext(row, _I64), width)
                     row = builder.mul(builder.add(row, base), size)
                     v = builder.load(_address(builder, coef, row, narrow), align=4)
+                    if real == ir.IntType(32):
+                        v = builder.sitofp(v, ir.VectorType(summed, lanes))
                     weight = builder.load(builder.gep(weights, [builder.add(weights_at, i)]))
                     lane = builder.insert_element(undefined, weight, ir.IntType(32)(0))
                     return builder.fmul(builder.shuffle_vector(lane, undefined, zeros), v)
 
                 def add(value):
-                    if real != ir.DoubleType():
+                    if summed != ir.DoubleType():
                         value = builder.fpext(value, wide)
                     builder.store(builder.fadd(builder.load(total), value), total)
 

@@ -15,7 +15,7 @@ A row's arithmetic depends on the row's bytes alone, in their order: bit for bit
 in any batch, chunk or thread.
 
 Two conventions. `model` is the tuple (meta, uint64, uint32, uint8, float64, float32
-views of the same memory), `scratch` likewise (`_layout.py` says what lies where). All indices are
+views of the same memory, meta as float64), `scratch` likewise (`_layout.py` says what lies where). All indices are
 uint64: signed ones make Numba test for wrap-around at every access.
 """
 
@@ -49,7 +49,6 @@ _BLOCKS, _STRIDE = np.uint64(at.BLOCKS), np.uint64(at.BLOCK_STRIDE)
 _MEMO_WORDS, _MEMO_SLOTS = np.uint64(at.MEMO_WORDS), np.uint64(at.MEMO_SLOTS)
 _MEMO_BYTES, _MEMO_LIST = np.uint64(at.MEMO_BYTES), np.uint64(at.MEMO_LIST)
 _MEMO_POOL, _MEMO_STRIDE = np.uint64(at.MEMO_POOL), np.uint64(at.MEMO_STRIDE)
-_SEEN = np.uint64(at.SEEN_CAP)
 _GROUP = np.uint64(at.GROUP)
 _TF_SIZE = np.uint64(at.TF_SIZE)
 
@@ -683,6 +682,95 @@ def ngrams(model, scratch, block, start, end, mode, target, n_found, counts, tou
 
 
 @kernel
+def list_short_ngrams(model, scratch, block, start, end, target):
+    """List the n-grams of a padded ASCII word, of at most 8 bytes each: the common case.
+
+    All hashes first, then all lookups; the order is that of `ngrams`.
+    """
+    meta, b64 = model[0], model[1]
+    smeta, s64, s32, s8 = scratch[0], scratch[1], scratch[2], scratch[3]
+    table, mask = meta[block + np.uint64(at.TABLE)], meta[block + np.uint64(at.TABLE_MASK)]
+    records = meta[block + np.uint64(at.RECORDS)] - _2
+    grams = smeta[at.GRAMS]
+    n = _0
+    length = end - start
+    for size in range(
+        meta[block + np.uint64(at.MIN_N)], meta[block + np.uint64(at.MAX_N)] + _1
+    ):
+        size = min(size, length)
+        first = first_bytes(size)
+        tail = size * _K2
+        for p in range(start, end - size + _1):
+            k0 = load_u64(s8, p) & first
+            h = (k0 ^ tail) * _K0
+            h = (h ^ (h >> _32)) * _K1
+            h ^= h >> _32
+            h = (h & np.uint64(0xFFFFFF00FFFFFFFF)) | (size << _32)
+            prefetch(b64, table + (h & mask))
+            s64[grams + n] = h
+            s64[grams + n + _1] = k0
+            n += _2
+        if size == length:
+            break
+    n_found = _0
+    for i in range(_0, n, _2):
+        h, k0 = s64[grams + i], s64[grams + i + _1]
+        entry, doubts = probe(b64, table, mask, h, h >> _32)
+        number = entry & _LOW
+        record = records + (number << _1)
+        doubts |= ((b64[record] ^ k0) | b64[record + _1]) & (is_zero(number) - _1)
+        if doubts != _0:
+            size = (h >> _32) & _255
+            number = find_doubtful(model, block, k0, size)
+        s32[target + n_found] = np.uint32(number - _1)
+        n_found += is_zero(number) ^ _1
+    return n_found
+
+
+@kernel
+def find_doubtful(model, block, k0, size):
+    """Id + 1 of up to 8 bytes, given as a number, or 0."""
+    h = (k0 ^ (size * _K2)) * _K0
+    h = (h ^ (h >> _32)) * _K1
+    h ^= h >> _32
+    return (find(model, block, model[3], _0, size, h, k0, _0) + _1) & _LOW
+
+
+@kernel
+def sum_word(model, scratch, b, number, ids, n):
+    """Note what the `n` n-grams of word `number` add to every score, in whole units.
+
+    Returns whether that could be done: sums past 32 bits are not kept.
+    """
+    meta, b32 = model[0], model[2]
+    smeta, s32, sf = scratch[0], scratch[2], scratch[4]
+    block = _BLOCKS + _STRIDE * b
+    base, width = meta[block + np.uint64(at.BASE)], meta[at.WIDTH]
+    if unit_of(model, block) == 0.0:
+        return True
+    sums = smeta[at.WORD_SUMS] + width * meta[at.N_BLOCKS]
+    rows, weights, coef = smeta[at.ROWS] << _1, smeta[at.WEIGHTS], meta[at.COEF] << _1
+    for j in range(width):
+        sf[sums + j] = 0.0
+    for first in range(_0, n, _GROUP):
+        some = min(n - first, _GROUP)
+        for i in range(some):
+            row = base + np.uint64(s32[ids + first + i])
+            for lane in range(_0, width, _16):
+                prefetch(b32, coef + row * width + lane)
+            s32[rows + i] = np.uint32(row)
+            sf[weights + i] = 1.0
+        accumulate(sf, sums, b32, coef, width, s32, rows, sf, weights, some)
+    memo = meta[block + np.uint64(at.TOKEN_CLASS)] * _MEMO_WORDS
+    place = (smeta[at.WORD_WEIGHTS] << _1) + (memo + number) * width
+    largest = 0.0
+    for j in range(width):
+        largest = max(largest, abs(sf[sums + j]))
+        s32[place + j] = np.uint32(np.int64(sf[sums + j]) & np.int64(0xFFFFFFFF))
+    return largest < 2147483648.0
+
+
+@kernel
 def memo_reset(s64, memo):
     """Forget all words: cheaper than choosing, and frequent ones are back at once."""
     for i in range(_MEMO_SLOTS):
@@ -720,25 +808,34 @@ def memo_find(s64, s8, memo, p, length, h, k0, k1):
 
 
 @kernel
-def memo_add(model, scratch, block, memo, slot, p, length, h, k0, k1):
+def memo_add(model, scratch, b, memo, slot, p, length, h, k0, k1):
     """Work a word's n-grams out and remember them; its record.
 
-    A record is 64 bytes: 48 of the word, where its list of ids is and how long, and how
-    often the word was seen since the last `count_seen`.
+    A record is 64 bytes: 48 of the word, where its list of ids is and how long (and bit 16:
+    no sums), and how often the word was seen since the last `count_seen`.
     """
+    meta = model[0]
     s64, s8 = scratch[1], scratch[3]
+    block = _BLOCKS + _STRIDE * b
     state = memo + _MEMO_STRIDE - _8
     n_words, used = s64[state], s64[state + _1]
-    pool = (memo + _MEMO_SLOTS + _8 * _MEMO_WORDS) << _1
-    found = ngrams(
-        model, scratch, block, p - _1, p + length + _1, at.LIST, pool + used, _0, _0, _0
-    )
+    pool = ((memo + _MEMO_SLOTS + _8 * _MEMO_WORDS) << _1) + used
+    high = _0
+    for i in range(_0, length, _8):
+        high |= load_u64(s8, p + i) & first_bytes(length - i)
+    if high & np.uint64(0x8080808080808080) == _0 and meta[block + np.uint64(at.MAX_N)] <= _8:
+        found = list_short_ngrams(model, scratch, block, p - _1, p + length + _1, pool)
+    else:
+        found = ngrams(
+            model, scratch, block, p - _1, p + length + _1, at.LIST, pool, _0, _0, _0
+        )
+    has_sums = sum_word(model, scratch, b, n_words, pool, found)
     record = memo + _MEMO_SLOTS + _8 * n_words
     s64[record] = k0
     s64[record + _1] = k1
     for i in range(_16, length, _8):
         s64[record + (i >> _3)] = load_u64(s8, p + i) & first_bytes(length - i)
-    s64[record + _6] = (used << _32) | found
+    s64[record + _6] = (used << _32) | (_0 if has_sums else _1 << _16) | found
     s64[record + _7] = _0
     s64[memo + slot] = (tag_of(h, length) << _32) | (n_words + _1)
     s64[state] = n_words + _1
@@ -747,23 +844,46 @@ def memo_add(model, scratch, block, memo, slot, p, length, h, k0, k1):
 
 
 @kernel
-def count_seen(scratch, memo, n_seen, counts, touched, n_touched):
-    """Count the n-grams of the words seen, each as often as its word."""
-    smeta, s64, s32 = scratch[0], scratch[1], scratch[2]
-    seen = smeta[at.SEEN]
-    pool = (memo + _MEMO_SLOTS + _8 * _MEMO_WORDS) << _1
+def count_seen(model, scratch, b, memo, n_seen, counts, touched, n_touched):
+    """Count the n-grams of the words seen, each as often as its word; add the words' sums."""
+    meta = model[0]
+    smeta, s64, s32, sf = scratch[0], scratch[1], scratch[2], scratch[4]
+    block = _BLOCKS + _STRIDE * b
+    width = meta[at.WIDTH]
+    seen, rows, weights = smeta[at.SEEN], smeta[at.ROWS] << _1, smeta[at.WEIGHTS]
+    records = memo + _MEMO_SLOTS
+    pool = (records + _8 * _MEMO_WORDS) << _1
+    no_sums = _0
     for w in range(n_seen):
         record = s64[seen + w]
-        place, times = s64[record + _6], np.uint32(s64[record + _7])
+        place, times = s64[record + _6], s64[record + _7]
         s64[record + _7] = _0
+        s32[rows + w] = np.uint32((record - records) >> _3)
+        sf[weights + w] = np.float64(times)
+        no_sums |= place >> _16
         first = pool + (place >> _32)
-        for i in range(first, first + (place & _LOW)):
+        for i in range(first, first + (place & np.uint64(0xFFFF))):
             feature = np.uint64(s32[i])
             c = s32[counts + feature]
             s32[touched + n_touched] = np.uint32(feature)
-            s32[counts + feature] = c + times
+            s32[counts + feature] = c + np.uint32(times)
             n_touched += is_zero(np.uint64(c))
+    if no_sums & _1 != _0:
+        s64[smeta[at.IS_DIRECT] + b] = _1
+    elif unit_of(model, block) != 0.0 and n_seen != _0:
+        sums = (smeta[at.WORD_WEIGHTS] << _1) + (
+            meta[block + np.uint64(at.TOKEN_CLASS)] * _MEMO_WORDS * width
+        )
+        accumulate(
+            sf, smeta[at.WORD_SUMS] + width * b, s32, sums, width, s32, rows, sf, weights, n_seen
+        )
     return n_touched
+
+
+@inline
+def unit_of(model, block):
+    """Unit of the block's remembered sums, 0 if it has none."""
+    return model[6][block + np.uint64(at.UNIT)]
 
 
 @kernel
@@ -783,6 +903,11 @@ def count_padded_words(model, scratch, b, n):
     memo = smeta[at.MEMOS] + _MEMO_STRIDE * meta[block + np.uint64(at.TOKEN_CLASS)]
     state = memo + _MEMO_STRIDE - _8
     records = memo + _MEMO_SLOTS - _8
+    pool = (records + _8 * (_MEMO_WORDS + _1)) << _1
+    width = meta[at.WIDTH]
+    sums = (smeta[at.WORD_WEIGHTS] << _1) + (
+        (meta[block + np.uint64(at.TOKEN_CLASS)] * _MEMO_WORDS - _1) * width
+    )
     n_lengths = meta[block + np.uint64(at.MAX_N)] - meta[block + np.uint64(at.MIN_N)] + _1
     longest = min(_MEMO_BYTES, max(_MEMO_LIST // n_lengths, _2) - _2)
     edges, tokens, seen = smeta[at.EDGES] << _1, smeta[at.TOKENS], smeta[at.SEEN]
@@ -810,52 +935,73 @@ def count_padded_words(model, scratch, b, n):
             s64[token + _3] = (start << _32) | length
         for e in range(n_words):
             token = tokens + (e << _2)
-            h, k0, k1 = s64[token], s64[token + _1], s64[token + _2]
-            p, length = text + (s64[token + _3] >> _32), s64[token + _3] & _LOW
+            h, length = s64[token], s64[token + _3] & _LOW
             entry, doubts = probe(s64, memo, _MEMO_SLOTS - _1, h, tag_of(h, length))
             number = entry & _LOW
+            prefetch(s64, records + (number << _3))
+            s64[token] = number | ((doubts | is_zero(number)) << _32)
+        forgotten = _0  # 1 once what was just found has been forgotten
+        for e in range(n_words):
+            token = tokens + (e << _2)
+            number, k0, k1 = s64[token] & _LOW, s64[token + _1], s64[token + _2]
+            p, length = text + (s64[token + _3] >> _32), s64[token + _3] & _LOW
             record = records + (number << _3)
-            doubts |= (s64[record] ^ k0) | (s64[record + _1] ^ k1) | is_zero(number)
+            doubts = (s64[token] >> _32) | forgotten
+            doubts |= (s64[record] ^ k0) | (s64[record + _1] ^ k1)
             if doubts != _0 or (length > _16 and not same_rest(s64, s8, record, p, length)):
                 # white space, perhaps of another kind, stands on both sides: make it spaces
                 before, after = s8[p - _1], s8[p + length]
                 s8[p - _1] = s8[p + length] = np.uint8(32)
                 if length > longest:
-                    n_touched = count_seen(scratch, memo, n_seen, counts, touched, n_touched)
+                    n_touched = count_seen(
+                        model, scratch, b, memo, n_seen, counts, touched, n_touched
+                    )
                     n_seen = _0
+                    s64[smeta[at.IS_DIRECT] + b] = _1
                     n_touched = ngrams(
                         model, scratch, block, p - _1, p + length + _1, at.COUNT, _0,
                         n_touched, counts, touched,
                     )  # fmt: skip
                     record = _NONE
                 else:
+                    h, k0, k1 = hash_bytes(s8, p, length)
                     record, slot = memo_find(s64, s8, memo, p, length, h, k0, k1)
                     if record == _NONE:
                         if s64[state] == _MEMO_WORDS or s64[state + _1] + _MEMO_LIST > _MEMO_POOL:
                             n_touched = count_seen(
-                                scratch, memo, n_seen, counts, touched, n_touched
+                                model, scratch, b, memo, n_seen, counts, touched, n_touched
                             )
                             n_seen = _0
                             memo_reset(s64, memo)
+                            forgotten = _1
                             slot = h & (_MEMO_SLOTS - _1)
                         record = memo_add(
-                            model, scratch, block, memo, slot, p, length, h, k0, k1
+                            model, scratch, b, memo, slot, p, length, h, k0, k1
                         )
                 s8[p - _1], s8[p + length] = before, after
                 if record == _NONE:
                     continue
             times = s64[record + _7]
             s64[record + _7] = times + _1
+            listed = pool + (s64[record + _6] >> _32)
+            prefetch(s32, listed)
+            prefetch(s32, listed + _16)
+            for lane in range(_0, width, _16):
+                prefetch(s32, sums + ((record - records) >> _3) * width + lane)
             s64[seen + n_seen] = record
             n_seen += is_zero(times)
-            if n_seen == _SEEN:
-                n_touched = count_seen(scratch, memo, n_seen, counts, touched, n_touched)
+            if n_seen == _GROUP:
+                n_touched = count_seen(
+                        model, scratch, b, memo, n_seen, counts, touched, n_touched
+                    )
                 n_seen = _0
         if k == blocks:
             break
         s32[edges] = s32[edges + n_edges - _1]
         n_edges &= _1
-    n_touched = count_seen(scratch, memo, n_seen, counts, touched, n_touched)
+    n_touched = count_seen(
+                        model, scratch, b, memo, n_seen, counts, touched, n_touched
+                    )
     s64[smeta[at.N_TOUCHED] + b] = n_touched
 
 
@@ -904,17 +1050,22 @@ def count_chars(model, scratch, b, n):
 # --- scoring ------------------------------------------------------------------------------
 
 
+@kernel
+def term_frequency(model, block, c):
+    """What a count too large for the table is worth."""
+    mode = model[0][block + np.uint64(at.TF_MODE)]
+    if mode == at.RAW:
+        return np.float64(c)
+    if mode == at.BINARY:
+        return 1.0
+    return 1.0 + math.log(np.float64(c))
+
+
 @inline
 def term_weight(model, block, base, feature, c):
+    """tf times idf of a feature that was counted `c` times."""
     meta, bf = model[0], model[4]
-    if c < _TF_SIZE:
-        tf = bf[meta[block + np.uint64(at.TF)] + c]
-    elif meta[block + np.uint64(at.TF_MODE)] == at.RAW:
-        tf = np.float64(c)
-    elif meta[block + np.uint64(at.TF_MODE)] == at.BINARY:
-        tf = 1.0
-    else:
-        tf = 1.0 + math.log(np.float64(c))
+    tf = bf[meta[block + np.uint64(at.TF)] + c] if c < _TF_SIZE else term_frequency(model, block, c)
     return tf * bf[meta[at.IDF] + base + feature]
 
 
@@ -922,9 +1073,11 @@ def term_weight(model, block, base, feature, c):
 def score_block(model, scratch, b, coef, coef_at, weights, weights_at):
     """Add the weighted rows of the touched features up; clear their counts.
 
-    First all weights, asking for the rows, then all rows.
+    First all weights, asking for the rows, then all rows. Of a block with a unit the rows
+    are whole numbers of it, idf included, and the words' sums are those of their n-grams;
+    what is left to add is what tf makes of those that came more than once.
     """
-    meta = model[0]
+    meta, bf = model[0], model[4]
     smeta, s64, s32, sf = scratch[0], scratch[1], scratch[2], scratch[4]
     block = _BLOCKS + _STRIDE * b
     base = meta[block + np.uint64(at.BASE)]
@@ -932,26 +1085,42 @@ def score_block(model, scratch, b, coef, coef_at, weights, weights_at):
     touched = (smeta[at.TOUCHED] << _1) + base + b
     n_touched = s64[smeta[at.N_TOUCHED] + b]
     width = meta[at.WIDTH]
-    acc = smeta[at.ACC] + width * b
+    acc, sums = smeta[at.ACC] + width * b, smeta[at.WORD_SUMS] + width * b
     rows = smeta[at.ROWS] << _1
+    unit = unit_of(model, block)
+    is_summed = (unit != 0.0) & (s64[smeta[at.IS_DIRECT] + b] == _0)
     for j in range(width):
-        sf[acc + j] = 0.0
+        sf[acc + j] = unit * sf[sums + j] if is_summed else 0.0
+        sf[sums + j] = 0.0
+    s64[smeta[at.IS_DIRECT] + b] = _0
+    idf = meta[at.IDF] + base
+    tf, is_raw = meta[block + np.uint64(at.TF)], meta[block + np.uint64(at.TF_MODE)] == at.RAW
+    has_l1 = meta[at.HAS_L1] != _0
     sum_2 = sum_1 = 0.0
     for first in range(_0, n_touched, _GROUP):
-        n = min(n_touched - first, _GROUP)
-        for i in range(n):
+        some = min(n_touched - first, _GROUP)
+        n = _0
+        for i in range(some):
             feature = np.uint64(s32[touched + first + i])
             c = np.uint64(s32[counts + feature])
             s32[counts + feature] = np.uint32(0)
-            for lane in range(_0, width, _16):
-                prefetch(coef, coef_at + (base + feature) * width + lane)
-            s32[rows + i] = np.uint32(base + feature)
-            w = term_weight(model, block, base, feature, c)
-            weights[weights_at + i] = w
+            weight = bf[tf + c] if c < _TF_SIZE else term_frequency(model, block, c)
+            w = weight * bf[idf + feature]
             sum_2 += w * w
-        if meta[at.HAS_L1] != _0:
-            for i in range(n):
-                sum_1 += abs(np.float64(weights[weights_at + i]))
+            if has_l1:
+                sum_1 += abs(w)
+            if is_summed & is_raw:
+                continue
+            is_in = _1
+            if is_summed:
+                weight -= np.float64(c)
+                is_in = is_zero(c - _1) ^ _1
+            if is_in != _0:
+                for lane in range(_0, width, _16):
+                    prefetch(coef, coef_at + (base + feature) * width + lane)
+            s32[rows + n] = np.uint32(base + feature)
+            weights[weights_at + n] = weight * unit if unit != 0.0 else w
+            n += is_in
         accumulate(sf, acc, coef, coef_at, width, s32, rows, weights, weights_at, n)
     sf[smeta[at.SUMS] + _3 * b] = sum_2
     sf[smeta[at.SUMS] + _3 * b + _1] = sum_1
@@ -1031,6 +1200,9 @@ def forget_row(model, scratch):
         for t in range(s64[smeta[at.N_TOUCHED] + b]):
             s32[(smeta[at.COUNTS] << _1) + base + b + np.uint64(s32[touched + t])] = np.uint32(0)
         s64[smeta[at.N_TOUCHED] + b] = _0
+        s64[smeta[at.IS_DIRECT] + b] = _0
+        for j in range(meta[at.WIDTH]):
+            scratch[4][smeta[at.WORD_SUMS] + meta[at.WIDTH] * b + j] = 0.0
 
 
 @kernel
@@ -1081,7 +1253,7 @@ def views(meta, words):
     return (
         pointer(meta), pointer(words), pointer(words.view(np.uint32)),
         pointer(words.view(np.uint8)), pointer(words.view(np.float64)),
-        pointer(words.view(np.float32)),
+        pointer(words.view(np.float32)), pointer(meta.view(np.float64)),
     )  # fmt: skip
 
 
@@ -1119,7 +1291,12 @@ def score_rows(
                 return row
             continue
         for b in range(np.uint64(meta[at.N_BLOCKS])):
-            if meta[at.IS_DOUBLE] != _0:
+            if unit_of(model, _BLOCKS + _STRIDE * b) != 0.0:
+                score_block(
+                    model, scratch, b, model[2], meta[at.COEF] << _1, scratch[4],
+                    smeta[at.WEIGHTS],
+                )  # fmt: skip
+            elif meta[at.IS_DOUBLE] != _0:
                 score_block(
                     model, scratch, b, model[4], meta[at.COEF], scratch[4], smeta[at.WEIGHTS]
                 )

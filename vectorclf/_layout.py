@@ -13,8 +13,8 @@ BLOCKS, BLOCK_STRIDE = 16, 24
 # of a block, added to its base
 (
     KIND, VARIANT, LOWER, MIN_N, MAX_N, MIN_CHARS, TOKEN_CLASS, TF_MODE,
-    BASE, SIZE, N_STOP, TF, TABLE, TABLE_MASK, RECORDS, TAILS, PAIRS, PAIRS_MASK, KEYS,
-) = range(19)  # fmt: skip
+    BASE, SIZE, N_STOP, TF, TABLE, TABLE_MASK, RECORDS, TAILS, PAIRS, PAIRS_MASK, KEYS, UNIT,
+) = range(20)  # fmt: skip
 
 WORD, CHAR, CHAR_WB = range(3)  # KIND
 RAW, SUBLINEAR, BINARY = range(3)  # TF_MODE
@@ -25,16 +25,16 @@ TF_SIZE = 256
 # meta of the scratch
 (
     CAP, TEXT, TEXT2, WORDS, SPACES, HIGHS, EDGES, TOKENS, IDS, COUNTS, TOUCHED, N_TOUCHED,
-    NODES, ACC, SUMS, ROWS, WEIGHTS, SEEN, FOUND, ORIGINS, MEMOS,
-) = range(21)  # fmt: skip
+    NODES, ACC, SUMS, ROWS, WEIGHTS, SEEN, FOUND, ORIGINS,
+    WORD_SUMS, IS_DIRECT, WORD_WEIGHTS, GRAMS, MEMOS,
+) = range(25)  # fmt: skip
 PADDING = 128
 """Bytes before and after the scratch text: loads of 8 and 64 bytes may overrun it."""
 WINDOW = 16384
 """Bytes of text worked on at a time; more only where no white space comes for so long."""
 EDGES_CAP = 512
-GROUP, SEEN_CAP = 256, 1024
-"""Features whose weights are worked out before their rows are added; distinct words whose
-n-grams are counted together."""
+GROUP = 256
+"""Rows whose weights are worked out before they are added."""
 MEMO_WORDS, MEMO_SLOTS, MEMO_POOL, MEMO_BYTES, MEMO_LIST = 65536, 262144, 1 << 21, 48, 1024
 """Words remembered per thread and block, table slots, ids in their lists, longest word in
 bytes, longest list."""

@@ -29,10 +29,10 @@ _SYLLABLES = {
         ["", "", "н", "р", "с", "т", "й"],
     ),
 }
-_N_TYPES, _N_COMMON, _N_KNOWN = 60_000, 250, 20_000
+_N_TYPES, _N_COMMON, _N_KNOWN = 60_000, 250, 12_000
 _EXPONENT = 1.0
-_RARE, _NAMES = 0.21, 14
-"""Share of the words from the rare two thirds of the types; in an article most of them are
+_RARE, _NAMES = 0.35, 14
+"""Share of the words from the rare four fifths of the types; in an article most of them are
 one of so many "names", its own: rare words come in bursts."""
 _FOLLOWERS, _FOLLOWED = 3, 0.42
 """Every word has so many habitual successors, taken this often: collocations, so bigrams."""
@@ -70,6 +70,10 @@ def _followers() -> np.ndarray:
     return np.searchsorted(_cumulated(), rng.random((_N_KNOWN, _FOLLOWERS)))
 
 
+def _rare_ranks(rng: np.random.Generator, n: int) -> np.ndarray:
+    return _N_KNOWN + ((_N_TYPES - _N_KNOWN) * rng.random(n) ** 2.5).astype(np.int64)
+
+
 def _ranks(rng: np.random.Generator, n: int) -> list[int]:
     """Zipf-distributed word ranks in which some words are followed by their habitual ones."""
     ranks = np.searchsorted(_cumulated(), rng.random(n))
@@ -79,9 +83,9 @@ def _ranks(rng: np.random.Generator, n: int) -> list[int]:
     for i in np.flatnonzero(follows[1:]) + 1:
         ranks[i] = table[ranks[i - 1], which[i]]
     is_rare = np.flatnonzero(rng.random(n) < _RARE)
-    rare = rng.integers(_N_KNOWN, _N_TYPES, len(is_rare))
+    rare = _rare_ranks(rng, len(is_rare))
     is_name = rng.random(len(is_rare)) < 0.5
-    rare[is_name] = rng.choice(rng.integers(_N_KNOWN, _N_TYPES, _NAMES), int(is_name.sum()))
+    rare[is_name] = rng.choice(_rare_ranks(rng, _NAMES), int(is_name.sum()))
     ranks[is_rare] = rare
     return ranks.tolist()
 

@@ -1,0 +1,1 @@
+"""How fast the engine is beside scikit-learn, in one process; what `vectorclf benchmark` runs."""

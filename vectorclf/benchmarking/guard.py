@@ -1,0 +1,179 @@
+"""The floors under the engine's speed and the ceilings over its memory, checked by measuring.
+
+Parity with the oracle is asserted first: a fast wrong answer is no answer. Ratios in one
+process, calls in turn; absolute times on a shared machine are noise.
+"""
+
+from __future__ import annotations
+
+import time
+import tracemalloc
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from vectorclf.benchmarking import corpus, measure, pipelines
+
+# About 70 % of what benchmarks/results/predict.json records: times scikit-learn's speed.
+MIN_SPEEDUP = {
+    "articles of 4.5 KB": 18.0,
+    "passages of 500 bytes": 17.0,
+    "sentences of 150 bytes": 16.0,
+    "articles, Arrow column": 20.0,
+    "articles, word + char_wb": 18.0,
+    "one passage of 500 bytes": 15.0,
+}
+MIN_SCRIPT_SHARE = 0.5
+"""Bytes a second of Cyrillic, Chinese and accented text, as a share of English text's."""
+MAX_MEMORY_MB = 64.0
+MAX_LOAD_MS = 50.0
+TOLERANCE = 1e-5
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured figure and its bound.
+
+    Attributes
+    ----------
+    name, unit : str
+    value, bound : float
+    is_floor : bool
+        Whether the value must be at least the bound, or else at most.
+    """
+
+    name: str
+    value: float
+    bound: float
+    unit: str = "times"
+    is_floor: bool = True
+
+    @property
+    def holds(self) -> bool:
+        return self.value >= self.bound if self.is_floor else self.value <= self.bound
+
+    def __str__(self) -> str:
+        kind = "floor" if self.is_floor else "ceiling"
+        fallen = "" if self.holds else "  FAILED"
+        return f"{self.name}: {self.value:.3g} {self.unit} ({kind} {self.bound:.3g}){fallen}"
+
+
+def _assert_parity(pipeline, predictor, texts: list[str]) -> Figure:
+    difference = np.abs(pipeline.decision_function(texts) - predictor.decision_function(texts))
+    return Figure("largest difference to scikit-learn", float(difference.max()), TOLERANCE,
+                  unit="", is_floor=False)  # fmt: skip
+
+
+def _speedup(pipeline, predictor, texts, rounds) -> tuple[float, float]:
+    """Times faster, and MB/s. Batches are large enough for scikit-learn's cost a call to fade."""
+    rate = measure.rates(
+        {"fast": predictor.decision_function, "slow": pipeline.decision_function},
+        texts,
+        rounds=rounds,
+    )
+    return rate["fast"] / rate["slow"], rate["fast"]
+
+
+def _one_by_one(pipeline, predictor, passages: list[str]) -> float:
+    """How much faster a call for one passage is: median over passages, best of few each."""
+    ratios = []
+    for passage in passages:
+        fast = min(measure.seconds(lambda: predictor.decision_function([passage]))  # noqa: B023
+                   for _ in range(9))  # fmt: skip
+        slow = min(measure.seconds(lambda: pipeline.decision_function([passage]))  # noqa: B023
+                   for _ in range(3))  # fmt: skip
+        ratios.append(slow / fast)
+    return float(np.median(ratios))
+
+
+def _memory_mb(predictor, texts: list[str]) -> float:
+    """Most memory allocated at once by a predictor's first call, besides its texts."""
+    predictor = type(predictor)(predictor.compiled)
+    tracemalloc.start()
+    predictor.decision_function(texts)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak / 1e6
+
+
+def _load_ms(predictor) -> float:
+    from vectorclf.compiled import CompiledModel
+    from vectorclf.predictor import BatchPredictor
+
+    spec, arrays = predictor.compiled.spec, predictor.compiled.arrays
+    return 1e3 * min(
+        measure.seconds(lambda: BatchPredictor(CompiledModel.from_parts(spec, arrays)))
+        for _ in range(3)
+    )
+
+
+def run_guard(*, full: bool = False, tell: Callable[[str], object] = print) -> list[Figure]:
+    """Measure everything that has a bound.
+
+    Parameters
+    ----------
+    full : bool, default=False
+        Five times the text and more rounds, for the record; else about ten seconds.
+    tell : callable, default=print
+        Told every figure as it is measured.
+
+    Returns
+    -------
+    figures : list of Figure
+    """
+    from vectorclf.compile import compile
+
+    scale, rounds = (3, 9) if full else (1, 3)
+    figures: list[Figure] = []
+
+    def add(figure: Figure) -> None:
+        figures.append(figure)
+        tell(str(figure))
+
+    word, union = pipelines.word_pipeline(), pipelines.union_pipeline()
+    start = time.perf_counter()
+    word_predictor, union_predictor = compile(word), compile(union)
+    for predictor in (word_predictor, union_predictor):
+        predictor.decision_function(pipelines.training_texts())
+    tell(f"compiled and warm in {time.perf_counter() - start:.1f} s")
+    articles = corpus.articles(240 * scale, 4500, seed=2)
+    passages = corpus.articles(1800 * scale, 500, seed=3)
+    sentences = corpus.articles(5000 * scale, 150, seed=4)
+    for pipeline, predictor in ((word, word_predictor), (union, union_predictor)):
+        add(_assert_parity(pipeline, predictor, articles[:20] + passages[:40] + ["", "\0"]))
+    english = 0.0
+    for name, texts in (("articles of 4.5 KB", articles), ("passages of 500 bytes", passages),
+                        ("sentences of 150 bytes", sentences)):  # fmt: skip
+        ratio, rate = _speedup(word, word_predictor, texts, rounds)
+        english = english or rate
+        add(Figure(name, ratio, MIN_SPEEDUP[name]))
+    try:
+        import pyarrow as pa
+    except ImportError:
+        tell("articles, Arrow column: not measured, pyarrow is not installed")
+    else:
+        name = "articles, Arrow column"
+        columns = [pa.array(articles[r::rounds]) for r in range(rounds)]
+        fast = [measure.seconds(lambda: word_predictor.decision_function(c))  # noqa: B023
+                for c in columns]  # fmt: skip
+        slow = [measure.seconds(lambda: word.decision_function(articles[r::rounds]))  # noqa: B023
+                for r in range(rounds)]  # fmt: skip
+        add(Figure(name, float(np.median(slow) / np.median(fast)), MIN_SPEEDUP[name]))
+    name = "articles, word + char_wb"
+    fresh = corpus.articles(75 * scale, 4500, seed=5)
+    ratio, _ = _speedup(union, union_predictor, fresh, rounds)
+    add(Figure(name, ratio, MIN_SPEEDUP[name]))
+    name = "one passage of 500 bytes"
+    add(Figure(name, _one_by_one(word, word_predictor, passages[:9]), MIN_SPEEDUP[name]))
+    for script in corpus.SCRIPTS[1:]:
+        texts = corpus.articles(40 * scale, 4500, seed=2, script=script)
+        rate = measure.rates(
+            {"script": word_predictor.decision_function}, texts, rounds=rounds
+        )["script"]
+        add(Figure(f"{script} text, bytes/s", rate / english, MIN_SCRIPT_SHARE,
+                   unit="of English text's"))  # fmt: skip
+    memory = _memory_mb(union_predictor, articles)
+    add(Figure("peak memory over the input", memory, MAX_MEMORY_MB, "MB", False))
+    add(Figure("model load", _load_ms(word_predictor), MAX_LOAD_MS, "ms", False))
+    return figures
