@@ -11,7 +11,7 @@ from vectorclf.background import count_background
 from vectorclf.codebook import Codebook
 from vectorclf.dataset import LabeledTexts
 from vectorclf.errors import DatasetError
-from vectorclf.evaluation import cross_validate, evaluate_model
+from vectorclf.evaluation import cross_validate, evaluate_model, without_repeats
 from vectorclf.model import save_model
 from vectorclf.scoring import text_scores
 from vectorclf.tagger import Tagger
@@ -124,5 +124,7 @@ def test_evaluation_refuses_what_would_flatter():
     with pytest.raises(DatasetError, match="not seen"):
         evaluate_model(small_model(), small_data())
     text = "the same eight words stand in two groups"
-    with pytest.raises(DatasetError, match="--group-key"):
-        cross_validate(data_of([(text, ("x",), "a"), (text.upper(), (), "b")]), ("x",), QUICK)
+    repeated = data_of([(text, ("x",), "a"), (text.upper(), (), "b"), ("short one", (), "b")])
+    with pytest.raises(DatasetError, match="--drop-repeated"):
+        cross_validate(repeated, ("x",), QUICK)
+    assert without_repeats(repeated).texts == (text, "short one")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -20,6 +20,7 @@ from vectorclf.errors import DatasetError
 from vectorclf.model import Model
 
 N_ROUNDS = 1000  # bootstrap rounds
+MIN_REPEATED_WORDS = 8  # shorter texts ("See the appendix.") may stand in two groups
 
 
 class LabelMeasure(msgspec.Struct, frozen=True, kw_only=True):
@@ -229,12 +230,26 @@ def refuse_straddling(data: LabeledTexts) -> None:
     ------
     DatasetError
     """
-    group_of: dict[str, str] = {}
-    for text, group in zip(data.texts, data.groups, strict=True):
+    for i, j in _repeats(data):
+        raise DatasetError(
+            f"expected every text in one group, got {data.texts[j][:60]!r} in "
+            f"{data.groups[i]!r} and {data.groups[j]!r}",
+            remedy="group by document with --group-key, or leave copies out with --drop-repeated",
+        )
+
+
+def without_repeats(data: LabeledTexts) -> LabeledTexts:
+    """The texts without those that stand, word for word, in an earlier group too."""
+    repeated = {j for _, j in _repeats(data)}
+    return data.take([i for i in range(len(data)) if i not in repeated])
+
+
+def _repeats(data: LabeledTexts) -> Iterator[tuple[int, int]]:
+    """(first, later) rows with the same words in two groups; short texts may recur."""
+    first: dict[str, int] = {}
+    for j, (text, group) in enumerate(zip(data.texts, data.groups, strict=True)):
         key = " ".join(text.lower().split())
-        if len(key.split()) >= 8 and group_of.setdefault(key, group) != group:
-            raise DatasetError(
-                f"expected every text in one group, got {text[:60]!r} in {group_of[key]!r} and "
-                f"{group!r}",
-                remedy="group by document with --group-key, or pass --allow-repeated",
-            )
+        if len(key.split()) >= MIN_REPEATED_WORDS:
+            i = first.setdefault(key, j)
+            if data.groups[i] != group:
+                yield i, j

@@ -19,10 +19,12 @@ import click
 @click.option("--labels-key", default="labels", show_default=True)
 @click.option("--group-key", help="Column that says which texts belong together.")
 @click.option("--background", metavar="FILE", help="Background counts to train with (.npz).")
+@click.option("--drop-repeated", is_flag=True,
+              help="Leave out texts that stand in an earlier group too, instead of refusing.")
 @click.option("--json", "as_json", is_flag=True, help="JSON on stdout instead of a table.")
 def evaluate(dataset: str, model: str | None, splits: tuple[str, ...], operating_point: str,
              codebook: str | None, text_key: str, labels_key: str, group_key: str | None,
-             background: str | None, as_json: bool) -> None:
+             background: str | None, drop_repeated: bool, as_json: bool) -> None:
     """Measure a model on DATASET, or cross-validate on it, groups kept whole.
 
     DATASET is a coded dataset directory, or a JSONL or CSV file with texts and label lists.
@@ -38,10 +40,14 @@ def evaluate(dataset: str, model: str | None, splits: tuple[str, ...], operating
         result = evaluate_model(loaded, data, operating_point=operating_point)
     else:
         from vectorclf.background import load_background
-        from vectorclf.evaluation import cross_validate
+        from vectorclf.evaluation import cross_validate, without_repeats
         from vectorclf.training import default_recipe
 
         data, book, _ = labeled_data(dataset, codebook, text_key, labels_key, group_key, splits)
+        if drop_repeated:
+            n_before = len(data)
+            data = without_repeats(data)
+            click.echo(f"{n_before - len(data)} repeated texts left out", err=True)
         result = cross_validate(
             data, book.label_ids, default_recipe(data),
             background=load_background(background) if background else None,
