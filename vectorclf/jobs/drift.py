@@ -135,10 +135,10 @@ def measure(statistics: TextStatistics, texts: Sequence[str], tagger: Any) -> No
 def _look_at(statistics: TextStatistics, text: str) -> str:
     """Count the letters of a text; the language guessed from it."""
     by_script: dict[str, int] = {}
-    for c in text:
+    for c in set(text):
         if c.isalpha():
             script = _STRETCHES[bisect_right(_FIRSTS, ord(c)) - 1][1]
-            by_script[script] = by_script.get(script, 0) + 1
+            by_script[script] = by_script.get(script, 0) + text.count(c)
     n_letters = sum(by_script.values())
     statistics.n_seen_chars += len(text)
     statistics.n_letters += n_letters
