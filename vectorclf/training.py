@@ -172,6 +172,10 @@ def fit(
     with warnings.catch_warnings():  # constant labels: data_warnings says them in our words
         warnings.filterwarnings("ignore", "Label .* is present in all training examples")
         classifier.fit(X, Y)
+    # scikit-learn gives a label without positives the score 0, above most others' negatives
+    for j, n_positive in enumerate(Y.sum(axis=0)):
+        if n_positive in (0, len(Y)):
+            classifier.estimators_[j] = _constant(X.shape[1], 1.0 if n_positive else -1.0)
     if recipe.gate:
         relevant = np.array([bool(row) for row in data.labels])
         X_texts = features.transform(data.texts)
@@ -184,14 +188,19 @@ def fit(
 
 def _gate(X: sp.csr_array, relevant: np.ndarray, recipe: Recipe) -> LinearSVC:
     """A linear "does this earn a label at all?"; always open where no text says otherwise."""
-    gate = LinearSVC(C=recipe.gate_C, random_state=recipe.seed)
     if relevant.all() or not relevant.any():
-        gate.coef_ = np.zeros((1, X.shape[1]))
-        gate.intercept_ = np.zeros(1)
-        gate.classes_ = np.array([False, True])
-        gate.n_features_in_ = X.shape[1]
-        return gate
-    return gate.fit(X, relevant)
+        return _constant(X.shape[1], 0.0)
+    return LinearSVC(C=recipe.gate_C, random_state=recipe.seed).fit(X, relevant)
+
+
+def _constant(n_features: int, score: float) -> LinearSVC:
+    """A fitted estimator with the same score for every text."""
+    estimator = LinearSVC()
+    estimator.coef_ = np.zeros((1, n_features))
+    estimator.intercept_ = np.array([score])
+    estimator.classes_ = np.array([0, 1])
+    estimator.n_features_in_ = n_features
+    return estimator
 
 
 def background_rows(features: Pipeline, X: sp.csr_array, background: Background) -> sp.csr_array:
