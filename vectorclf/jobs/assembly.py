@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 
 import msgspec
 import numpy as np
@@ -22,14 +22,37 @@ _BUCKET_ROWS = 2_000_000
 _BLOCK = 1 << 20
 
 
-class Duplicates(NamedTuple):
-    """Articles whose id was used before, by part, as row -> (first part, first row)."""
+_DUPLICATE = np.dtype([("row", "<u4"), ("first_part", "<u4"), ("first_row", "<u4")])
 
-    by_part: dict[int, dict[int, tuple[int, int]]]
 
-    @property
-    def n(self) -> int:
-        return sum(map(len, self.by_part.values()))
+class Duplicates:
+    """Articles whose id was used before, in ``part-N.duplicates``: there may be many.
+
+    Attributes
+    ----------
+    n : int
+    parts : set of int
+        That hold any.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.n = 0
+        self.parts: set[int] = set()
+
+    def add(self, index: int, entries: np.ndarray) -> None:
+        mode = "ab" if index in self.parts else "wb"
+        with open(self._store.part(index, "duplicates"), mode) as file:
+            file.write(entries.tobytes())
+        self.parts.add(index)
+        self.n += len(entries)
+
+    def of(self, index: int) -> np.ndarray:
+        """Entries of a part, by row."""
+        if index not in self.parts:
+            return np.empty(0, dtype=_DUPLICATE)
+        entries = np.fromfile(self._store.part(index, "duplicates"), dtype=_DUPLICATE)
+        return entries[np.argsort(entries["row"])]
 
 
 class Rows:
@@ -42,16 +65,20 @@ class Rows:
     def __call__(self, index: int) -> np.ndarray:
         return np.fromfile(self._store.part(index, "rows"), dtype=self._type)
 
+    def one(self, index: int, row: int) -> np.void:
+        path = self._store.part(index, "rows")
+        return np.fromfile(path, self._type, count=1, offset=row * self._type.itemsize)[0]
 
-def find_duplicates(rows: Rows, n_parts: int, n_articles: int) -> Duplicates:
+
+def find_duplicates(store: Store, rows: Rows, n_parts: int, n_articles: int) -> Duplicates:
     """Articles after the first with the same id, in input order.
 
     Ids are compared by 128 bits of their hash. Memory is bounded: the ids are looked at in
     buckets of about two million.
     """
-    by_part: dict[int, dict[int, tuple[int, int]]] = {}
+    duplicates = Duplicates(store)
     n_buckets = max(1, -(-n_articles // _BUCKET_ROWS))
-    for bucket in range(n_buckets):
+    for bucket in range(n_buckets if n_articles else 0):
         keys, places = [], []
         for index in range(n_parts):
             part = rows(index)
@@ -60,14 +87,16 @@ def find_duplicates(rows: Rows, n_parts: int, n_articles: int) -> Duplicates:
             places.append(np.stack([np.full(len(chosen), index), chosen], axis=1))
         key, place = np.concatenate(keys), np.concatenate(places)
         order = np.lexsort((key[:, 1], key[:, 0]))  # stable: input order among equals
-        same = (key[order[1:]] == key[order[:-1]]).all(axis=1)
-        first = (0, 0)
-        for k in np.flatnonzero(same):
-            if k == 0 or not same[k - 1]:
-                first = (int(place[order[k], 0]), int(place[order[k], 1]))
-            index, row = (int(x) for x in place[order[k + 1]])
-            by_part.setdefault(index, {})[row] = first
-    return Duplicates(by_part)
+        is_same = np.append(False, (key[order[1:]] == key[order[:-1]]).all(axis=1))
+        first = np.maximum.accumulate(np.where(is_same, 0, np.arange(len(order))))
+        found, firsts = place[order[is_same]], place[order[first[is_same]]]
+        entries = np.empty(len(found), dtype=_DUPLICATE)
+        entries["row"], entries["first_part"], entries["first_row"] = (
+            found[:, 1], firsts[:, 0], firsts[:, 1],
+        )  # fmt: skip
+        for index in np.unique(found[:, 0]).tolist():
+            duplicates.add(index, entries[found[:, 0] == index])
+    return duplicates
 
 
 def write_output(
@@ -88,13 +117,13 @@ def write_output(
             open_writer(out, format=settings.format, rows=settings.rows,  # type: ignore[arg-type]
                         columns=settings.columns).close()
             for index in range(n_parts):
-                for block in _kept_blocks(store, rows, index, duplicates.by_part.get(index)):
+                for block in _kept_blocks(store, rows, index, duplicates.of(index)["row"]):
                     out.write(block)
     return out.n_bytes, out.digest.hexdigest()
 
 
 def _kept_blocks(
-    store: Store, rows: Rows, index: int, dropped: dict[int, Any] | None
+    store: Store, rows: Rows, index: int, dropped: np.ndarray
 ) -> Iterator[bytes]:
     path = store.part(index, "out")
     expected = store.record(index).output_bytes
@@ -102,14 +131,15 @@ def _kept_blocks(
         raise OutputError(f"expected {expected:,} bytes, got {os.path.getsize(path):,}", place=path,
                           remedy="start anew with --overwrite")  # fmt: skip
     with open(path, "rb") as file:
-        if not dropped:
+        if not len(dropped):
             while block := file.read(_BLOCK):
                 yield block
             return
-        sizes = rows(index)["n_bytes"].tolist()
-        for row, size in enumerate(sizes):
+        is_kept = np.ones(len(rows(index)), dtype=bool)
+        is_kept[dropped] = False
+        for size, kept in zip(rows(index)["n_bytes"].tolist(), is_kept.tolist(), strict=True):
             block = file.read(size)
-            if row not in dropped:
+            if kept:
                 yield block
 
 
@@ -125,12 +155,12 @@ def _join_parquet(
     schema = arrow_schema(settings.rows, settings.columns)
     with parquet.ParquetWriter(out, schema, compression="zstd") as writer:
         for index in range(n_parts):
-            dropped = duplicates.by_part.get(index)
+            dropped = duplicates.of(index)["row"]
             keep = None
-            if dropped:
+            if len(dropped):
                 counts = rows(index)["n_rows"]
                 kept = np.ones(len(counts), dtype=bool)
-                kept[list(dropped)] = False
+                kept[dropped] = False
                 keep = np.repeat(kept, counts)
             done = 0
             with parquet.ParquetFile(store.part(index, "out")) as file:
@@ -152,7 +182,7 @@ def write_rejects(
         for index in range(n_parts):
             with open(store.part(index, "rejects"), "rb") as part:
                 lines: Iterable[bytes] = part
-                if index in duplicates.by_part:
+                if index in duplicates.parts:
                     more = _duplicate_lines(index, rows, duplicates, places)
                     lines = sorted([*part, *more], key=partial(places.order, index))
                 for line in lines:
@@ -165,8 +195,8 @@ def _duplicate_lines(
     index: int, rows: Rows, duplicates: Duplicates, places: Places
 ) -> Iterator[bytes]:
     own = rows(index)
-    for row, (first_part, first_row) in duplicates.by_part[index].items():
-        used_at = places.place(first_part, rows(first_part)[first_row])
+    for row, first_part, first_row in duplicates.of(index).tolist():
+        used_at = places.place(first_part, rows.one(first_part, first_row))
         reason = f"expected a new id, got one that was used at {used_at}"
         yield reject_line(places.place(index, own[row]), reason, "")
 
@@ -193,9 +223,9 @@ class Places:
 
 def places_of(partitions: Iterator[Partition], duplicates: Duplicates) -> Places:
     """Places of the parts that hold duplicates or their firsts."""
-    wanted = set(duplicates.by_part)
-    for dropped in duplicates.by_part.values():
-        wanted.update(first for first, _ in dropped.values())
+    wanted = set(duplicates.parts)
+    for index in duplicates.parts:
+        wanted.update(duplicates.of(index)["first_part"].tolist())
     return Places(partitions if wanted else iter(()), wanted)
 
 

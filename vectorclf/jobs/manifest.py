@@ -43,6 +43,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     output_bytes, output_sha256, rejects_sha256
     n_parts, n_resumed : int
         Parts, and those of them that an earlier run had committed.
+    elapsed_s, cpu_s : float
+        Of this run; of all workers over all parts.
     inputs : tuple of InputFile
         Size and hash of every file read; last, since there may be many.
     """
@@ -72,6 +74,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     n_bytes: int
     started: str
     elapsed_s: float
+    cpu_s: float
     inputs: tuple[InputFile, ...] = ()
 
 

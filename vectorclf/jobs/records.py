@@ -87,3 +87,4 @@ class PartRecord(msgspec.Struct, frozen=True, kw_only=True):
     inputs: tuple[InputFile, ...]
     statistics: TextStatistics
     elapsed_s: float
+    cpu_s: float

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 
 import vectorclf
 from vectorclf.articles import Reading, Source, find_sources, read_source
@@ -228,6 +229,7 @@ def _finish(
     statistics = TextStatistics()
     tags_by_label = dict.fromkeys(labels, 0)
     n_in = n_articles = n_rejects = n_rows = n_tagged = n_bytes = 0
+    cpu_s = 0.0
     for index in range(n_parts):
         record = store.record(index)
         statistics.add(record.statistics)
@@ -239,15 +241,15 @@ def _finish(
         n_rows += record.n_rows
         n_tagged += record.n_tagged
         n_bytes += record.n_bytes
-    duplicates = find_duplicates(rows, n_parts, n_articles)
-    for index, dropped in duplicates.by_part.items():
-        entries = rows(index)[sorted(dropped)]
+        cpu_s += record.cpu_s
+    duplicates = find_duplicates(store, rows, n_parts, n_articles)
+    for index in duplicates.parts:
+        entries = rows(index)[duplicates.of(index)["row"]]
         n_rows -= int(entries["n_rows"].sum())
         n_tagged -= int(entries["labels"].any(axis=1).sum())
-        for entry in entries:
-            bits = int.from_bytes(entry["labels"].tobytes(), "little")
-            for column, label in enumerate(labels):
-                tags_by_label[label] -= bits >> column & 1
+        counts = np.unpackbits(entries["labels"], axis=1, bitorder="little").sum(axis=0)
+        for label, n in zip(labels, counts.tolist(), strict=False):
+            tags_by_label[label] -= n
     n_articles -= duplicates.n
     n_rejects += duplicates.n
     n_written = write_rejects(store, rows, n_parts, duplicates, places_of(partitions(), duplicates))
@@ -267,7 +269,7 @@ def _finish(
         n_rejects=n_rejects, n_duplicates=duplicates.n, n_rows=n_rows, n_tagged=n_tagged,
         tags_by_label=tags_by_label, unknown_share=statistics.unknown_share,
         warnings=tuple(warnings), statistics=statistics, settings=settings, versions=versions(),
-        n_parts=n_parts, n_bytes=n_bytes, **facts,
+        n_parts=n_parts, n_bytes=n_bytes, cpu_s=cpu_s, **facts,
     )  # fmt: skip
     whole = (each for index in range(n_parts) for each in store.record(index).inputs)
     write_manifest(store.manifest, manifest, chain(inputs, whole), within=store.directory)

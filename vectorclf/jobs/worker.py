@@ -91,7 +91,7 @@ def tag_partition(
     OutputError
         The part cannot be written; nothing of it is left behind.
     """
-    started = time.monotonic()
+    started, cpu_started = time.monotonic(), time.process_time()
     tagger = tagger_of(job)
     part = _Part(job, partition, tagger)
     temporary = {kind: f"{part.path(kind)}.{uuid.uuid4().hex}.tmp" for kind in KINDS}
@@ -108,7 +108,7 @@ def tag_partition(
         for kind, path in temporary.items():
             os.replace(path, part.path(kind))
         sync_directory(os.path.dirname(part.path("out")))
-        record = part.record(time.monotonic() - started)
+        record = part.record(time.monotonic() - started, time.process_time() - cpu_started)
         with atomic_file(part.path("json")) as commit:
             commit.write(msgspec.json.encode(record))
     except OSError as error:
@@ -228,7 +228,7 @@ class _Part:
             self.n_tagged += bool(tags.tags)
         self._files["rows"].write(entries.tobytes())
 
-    def record(self, elapsed_s: float) -> PartRecord:
+    def record(self, elapsed_s: float, cpu_s: float) -> PartRecord:
         """The part's record, after the books were balanced."""
         if self.n_in != self.n_articles + self.n_rejects:
             raise OutputError(
@@ -240,7 +240,7 @@ class _Part:
             n_articles=self.n_articles, n_rejects=self.n_rejects, n_rows=self.n_rows,
             n_tagged=self.n_tagged, output_bytes=self._output_bytes,
             tags_by_label=self._tags_by_label, inputs=tuple(self._inputs),
-            statistics=self._statistics, elapsed_s=elapsed_s,
+            statistics=self._statistics, elapsed_s=elapsed_s, cpu_s=cpu_s,
         )  # fmt: skip
 
 
