@@ -6,9 +6,12 @@ A card is a README.md with a generated part between two marks; all else in it is
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
+
+import msgspec
 
 from vectorclf.agreement import agreement
 from vectorclf.dataset import SPLITS, Dataset
@@ -19,6 +22,7 @@ from vectorclf.realism import Realism
 
 START, END = "<!-- generated -->", "<!-- /generated -->"
 SHORT_WORDS = 40
+POINTS_TITLE = "Operating points (out of fold, on the training splits)"
 
 
 def replace_generated(path: Path, markdown: str) -> None:
@@ -96,6 +100,9 @@ def data_card(dataset: Dataset, directory: Path) -> str:
         parts += ["### Agreement", _agreement(dataset, coded)]
     if dataset.split_by_case:
         parts += ["### Splits", _splits(dataset)]
+    curve = directory / "learning_curve.json"
+    if curve.exists():
+        parts += ["### Learning curve", _learning_curve(msgspec.json.decode(curve.read_bytes()))]
     parts += ["### Files", markdown_table(
         ["file", "texts", "sha256"], _files(directory))]
     return "\n\n".join(parts)
@@ -145,6 +152,17 @@ def _splits(dataset: Dataset) -> str:
     return markdown_table(["split", "texts", "passages", "cases", "fewest positives"], rows)
 
 
+def _learning_curve(curve: list[dict]) -> str:
+    names = {"n_texts": "training texts", "test_micro_f1": "micro-F1, test split",
+             "test_macro_f1": "macro-F1, test split", "news_micro_f1": "micro-F1, real news"}
+    columns = [name for name in names if all(name in row for row in curve)]
+    return ("The shipped recipe on growing shares of the training splits, whole cases "
+            "(`python -m benchmarks.learning_curve`):\n\n"
+            + markdown_table([names[c] for c in columns],
+                             [[f"{row[c]:,}" if c == "n_texts" else f"{row[c]:.3f}"
+                               for c in columns] for row in curve]))
+
+
 def _files(directory: Path) -> Iterable[list[object]]:
     paths = [*sorted((directory / "passages").glob("*.jsonl")), directory / "codebook.toml",
              directory / "terms.toml", directory / "splits.json"]
@@ -171,41 +189,58 @@ def realism_section(measured: Realism) -> str:
     return "\n\n".join(lines)
 
 
-def model_card(model: Model, held_out: Evaluation, *, name: str) -> str:
-    """What a model is made of and how it does on held-out texts, as Markdown."""
+def write_model_card(model: Model, held_out: Evaluation, title: str) -> None:
+    """Put a measurement into a model's README.md, in place of an earlier one of that title."""
+    path = Path(model.place) / "README.md"
+    sections = re.split(r"^(?=### )", generated_part(path), flags=re.M)[1:]
+    kept = [s for s in sections if s.partition("\n")[0][4:] not in (title, POINTS_TITLE)]
+    replace_generated(path, "\n\n".join(
+        [provenance(model), *(s.strip() for s in kept), measurement(model, held_out, title),
+         operating_points_section(model)]))
+
+
+def provenance(model: Model) -> str:
+    """What a model was made from, as Markdown."""
     facts = model.training
-    points = markdown_table(
+    return (
+        f"Trained on {facts['n_texts']:,} texts of {facts['n_groups']:,} cases (splits: "
+        f"{', '.join(facts.get('splits') or ['all'])}; dataset sha256 "
+        f"`{facts.get('dataset_sha256', '')}`) and {facts['n_background']:,} paragraphs of "
+        f"ordinary news as counts; {model.n_features:,} features; codebook "
+        f"{model.codebook.name} {model.codebook.version} (sha256 `{model.codebook.sha256}`); "
+        "recipe " + ", ".join(f"`{k}={v}`" for k, v in facts["recipe"].items()) + "; "
+        + ", ".join(f"{k} {v}" for k, v in facts["versions"].items()) + "."
+    )
+
+
+def operating_points_section(model: Model) -> str:
+    """The stored operating points with the rates they reached, as Markdown."""
+    table = markdown_table(
         ["operating point", "precision", "recall", "F1", "95 % interval"],
         [[p.name + (f" (target {p.target})" if p.target else ""), f"{p.precision:.3f}",
           f"{p.recall:.3f}", f"{p.f1:.3f}", f"{p.interval[0]:.3f} to {p.interval[1]:.3f}"]
          for p in model.operating_points],
     )
+    return f"### {POINTS_TITLE}\n\n{table}"
+
+
+def measurement(model: Model, result: Evaluation, title: str) -> str:
+    """How a model does on some texts, as Markdown."""
     thresholds = dict(zip(model.label_ids, model.operating_points[0].thresholds, strict=True))
-    labels = markdown_table(
+    table = markdown_table(
         ["label", "true", "given", "precision", "recall", "F1", "95 % interval",
          "average precision", "threshold"],
         [[f"`{r.label}`", r.n_true, r.n_given, f"{r.precision:.3f}", f"{r.recall:.3f}",
           f"{r.f1:.3f}", f"{r.interval[0]:.3f} to {r.interval[1]:.3f}",
-          f"{r.average_precision:.3f}", f"{thresholds[r.label]:.2f}"] for r in held_out.labels],
+          f"{r.average_precision:.3f}", f"{thresholds[r.label]:.2f}"] for r in result.labels],
     )
-    return "\n\n".join([
-        f"Trained on {facts['n_texts']:,} texts of {facts['n_groups']:,} cases (splits "
-        f"{', '.join(facts.get('splits', []) or ['all'])}; dataset sha256 "
-        f"`{facts.get('dataset_sha256', '')}`) and {facts['n_background']:,} paragraphs of "
-        f"ordinary news as counts; {model.n_features:,} features; codebook "
-        f"{model.codebook.name} {model.codebook.version} (sha256 `{model.codebook.sha256}`); "
-        f"recipe `{facts['recipe']}`; "
-        + ", ".join(f"{k} {v}" for k, v in facts["versions"].items()) + ".",
-        f"### {name}",
-        f"{held_out.n_texts:,} texts of {held_out.n_groups:,} cases: micro-F1 "
-        f"{held_out.micro_f1:.3f} ({held_out.micro_interval[0]:.3f} to "
-        f"{held_out.micro_interval[1]:.3f}), macro-F1 {held_out.macro_f1:.3f} "
-        f"({held_out.macro_interval[0]:.3f} to {held_out.macro_interval[1]:.3f}), precision "
-        f"{held_out.micro_precision:.3f}, recall {held_out.micro_recall:.3f}, macro average "
-        f"precision {held_out.macro_average_precision:.3f}; {held_out.unlabeled_tagged:.1%} of "
-        f"the texts without a label got a tag; expected calibration error "
-        f"{held_out.calibration_error:.4f}. Intervals: 95 %, bootstrap by case.",
-        labels,
-        "### Operating points (out of fold, on the training splits)",
-        points,
-    ])
+    return (
+        f"### {title}\n\n{result.n_texts:,} texts of {result.n_groups:,} groups: micro-F1 "
+        f"{result.micro_f1:.3f} ({result.micro_interval[0]:.3f} to "
+        f"{result.micro_interval[1]:.3f}), macro-F1 {result.macro_f1:.3f} "
+        f"({result.macro_interval[0]:.3f} to {result.macro_interval[1]:.3f}), precision "
+        f"{result.micro_precision:.3f}, recall {result.micro_recall:.3f}, macro average "
+        f"precision {result.macro_average_precision:.3f}; {result.unlabeled_tagged:.1%} of the "
+        f"texts without a label got a tag; expected calibration error "
+        f"{result.calibration_error:.4f}. Intervals: 95 %, bootstrap by group.\n\n{table}"
+    )

@@ -21,10 +21,14 @@ import click
 @click.option("--background", metavar="FILE", help="Background counts to train with (.npz).")
 @click.option("--drop-repeated", is_flag=True,
               help="Leave out texts that stand in an earlier group too, instead of refusing.")
+@click.option("--card", is_flag=True,
+              help="Bring the figures of the model's card (README.md) up to date.")
+@click.option("--title", default="Held-out texts", show_default=True,
+              help="Heading of the figures in the card.")
 @click.option("--json", "as_json", is_flag=True, help="JSON on stdout instead of a table.")
 def evaluate(dataset: str, model: str | None, splits: tuple[str, ...], operating_point: str,
              codebook: str | None, text_key: str, labels_key: str, group_key: str | None,
-             background: str | None, drop_repeated: bool, as_json: bool) -> None:
+             background: str | None, drop_repeated: bool, card: bool, title: str, as_json: bool) -> None:
     """Measure a model on DATASET, or cross-validate on it, groups kept whole.
 
     DATASET is a coded dataset directory, or a JSONL or CSV file with texts and label lists.
@@ -38,6 +42,10 @@ def evaluate(dataset: str, model: str | None, splits: tuple[str, ...], operating
         loaded = load_model(model)
         data, _, _ = labeled_data(dataset, codebook, text_key, labels_key, group_key, splits)
         result = evaluate_model(loaded, data, operating_point=operating_point)
+        if card:
+            from vectorclf.cards import write_model_card
+
+            write_model_card(loaded, result, title)
     else:
         from vectorclf.background import load_background
         from vectorclf.evaluation import cross_validate, without_repeats

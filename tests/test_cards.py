@@ -1,0 +1,34 @@
+"""Cards: prose stays, numbers come from the data."""
+
+import pytest
+from small import small_data, small_model
+
+from vectorclf.cards import END, START, generated_part, replace_generated, write_model_card
+from vectorclf.dataset import LabeledTexts
+from vectorclf.errors import DatasetError
+from vectorclf.evaluation import evaluate_model
+from vectorclf.model import load_model, save_model
+
+
+def test_prose_stays_and_the_generated_part_changes(tmp_path):
+    path = tmp_path / "README.md"
+    path.write_text(f"# Card\n{START}\nold\n{END}\nafter\n", encoding="utf-8")
+    replace_generated(path, "new | table")
+    assert path.read_text(encoding="utf-8") == f"# Card\n{START}\nnew | table\n{END}\nafter\n"
+    assert generated_part(path) == "new | table"
+    path.write_text("no marks", encoding="utf-8")
+    with pytest.raises(DatasetError, match="marks"):
+        replace_generated(path, "x")
+
+
+def test_a_model_card_keeps_measurements_by_title(tmp_path):
+    place = save_model(small_model(), tmp_path / "model")
+    (place / "README.md").write_text(f"# Card\n{START}\n{END}\n", encoding="utf-8")
+    model = load_model(place)
+    data = small_data()
+    for title, n in (("One", 10), ("Two", 20), ("One", 30)):
+        rows = LabeledTexts(data.texts[:n], data.labels[:n], data.groups[:n], data.evidence[:n])
+        write_model_card(model, evaluate_model(model, rows), title)
+    card = generated_part(place / "README.md")
+    assert card.count("### One\n\n30 texts") == 1 and card.count("### Two\n\n20 texts") == 1
+    assert card.count("### Operating points") == 1 and "`money`" in card
