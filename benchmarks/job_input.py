@@ -1,4 +1,4 @@
-"""News-like JSONL of any size for the job benchmarks, one article in ten about a case.
+"""News-like JSONL of any size for the job benchmarks, some of it about cases.
 
 Paragraphs are drawn, with a seed, from ``../shared/external/news_background.jsonl.gz`` where it
 exists, else made by `vectorclf.benchmarking.corpus`; cases come from the coded dataset.
@@ -16,7 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 NEWS = ROOT.parent / "shared" / "external" / "news_background.jsonl.gz"
 ARTICLE_BYTES = 5600
 """Mean of real news articles."""
-SHARE_OF_CASES = 0.10
+SHARE_OF_CASES = 0.05
+"""With the ordinary news that the model tags, about one article in ten has a tag."""
 
 
 def paragraphs() -> tuple[list[str], str]:

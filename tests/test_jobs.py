@@ -85,6 +85,13 @@ def test_partitions_change_no_byte(where, format, kind):
     assert all(getattr(whole, name) == getattr(parts, name) for name in facts)
 
 
+def test_ids_beyond_memory_are_compared_in_buckets(where, monkeypatch):
+    job(where, "a.jsonl")
+    monkeypatch.setattr("vectorclf.jobs.assembly._BUCKET_ROWS", 7)
+    job(where, "b.jsonl")
+    assert outcome(where, "a.jsonl") == outcome(where, "b.jsonl")
+
+
 def test_csv_has_one_header_and_the_columns_of_the_input(where):
     job(where, "out.csv")
     out = list(csv.DictReader(io.StringIO((where / "out.csv").read_text(), newline="")))

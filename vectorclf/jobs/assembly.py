@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
@@ -18,11 +19,14 @@ from vectorclf.jobs.store import Store
 from vectorclf.jobs.worker import reject_line, row_type
 from vectorclf.output import atomic_file, open_writer
 
-_BUCKET_ROWS = 2_000_000
+_BUCKET_ROWS, _MAX_BUCKETS = 250_000, 256
 _BLOCK = 1 << 20
 
 
 _DUPLICATE = np.dtype([("row", "<u4"), ("first_part", "<u4"), ("first_row", "<u4")])
+
+
+_KEY = np.dtype([("high", "<u8"), ("low", "<u8"), ("part", "<u4"), ("row", "<u4")])
 
 
 class Duplicates:
@@ -73,30 +77,47 @@ class Rows:
 def find_duplicates(store: Store, rows: Rows, n_parts: int, n_articles: int) -> Duplicates:
     """Articles after the first with the same id, in input order.
 
-    Ids are compared by 128 bits of their hash. Memory is bounded: the ids are looked at in
-    buckets of about two million.
+    Ids are compared by 128 bits of their hash. Many are dealt into bucket files first, so that
+    memory stays flat: up to 64 million articles a bucket holds a quarter of a million.
     """
     duplicates = Duplicates(store)
-    n_buckets = max(1, -(-n_articles // _BUCKET_ROWS))
-    for bucket in range(n_buckets if n_articles else 0):
-        keys, places = [], []
-        for index in range(n_parts):
-            part = rows(index)
-            chosen = np.flatnonzero(part["id_high"] % n_buckets == bucket)
-            keys.append(np.stack([part["id_high"][chosen], part["id_low"][chosen]], axis=1))
-            places.append(np.stack([np.full(len(chosen), index), chosen], axis=1))
-        key, place = np.concatenate(keys), np.concatenate(places)
-        order = np.lexsort((key[:, 1], key[:, 0]))  # stable: input order among equals
-        is_same = np.append(False, (key[order[1:]] == key[order[:-1]]).all(axis=1))
-        first = np.maximum.accumulate(np.where(is_same, 0, np.arange(len(order))))
-        found, firsts = place[order[is_same]], place[order[first[is_same]]]
-        entries = np.empty(len(found), dtype=_DUPLICATE)
-        entries["row"], entries["first_part"], entries["first_row"] = (
-            found[:, 1], firsts[:, 0], firsts[:, 1],
-        )  # fmt: skip
-        for index in np.unique(found[:, 0]).tolist():
-            duplicates.add(index, entries[found[:, 0] == index])
+    n_buckets = min(_MAX_BUCKETS, -(-n_articles // _BUCKET_ROWS))
+    if n_buckets == 1:
+        _mark_duplicates(np.concatenate([_keys(rows(k), k) for k in range(n_parts)]), duplicates)
+    elif n_buckets > 1:
+        paths = [store.part(bucket, "bucket") for bucket in range(n_buckets)]
+        with contextlib.ExitStack() as stack:
+            files = [stack.enter_context(open(path, "wb")) for path in paths]
+            for index in range(n_parts):
+                keys = _keys(rows(index), index)
+                buckets = keys["high"] % n_buckets
+                for bucket in np.unique(buckets).tolist():
+                    files[bucket].write(keys[buckets == bucket].tobytes())
+        for path in paths:
+            _mark_duplicates(np.fromfile(path, dtype=_KEY), duplicates)
+            os.unlink(path)
     return duplicates
+
+
+def _keys(rows: np.ndarray, index: int) -> np.ndarray:
+    keys = np.empty(len(rows), dtype=_KEY)
+    keys["high"], keys["low"] = rows["id_high"], rows["id_low"]
+    keys["part"], keys["row"] = index, np.arange(len(rows))
+    return keys
+
+
+def _mark_duplicates(keys: np.ndarray, duplicates: Duplicates) -> None:
+    order = np.lexsort((keys["low"], keys["high"]))  # stable: input order among equals
+    keys = keys[order]
+    is_same = (keys["high"][1:] == keys["high"][:-1]) & (keys["low"][1:] == keys["low"][:-1])
+    is_same = np.append(np.zeros(min(len(keys), 1), dtype=bool), is_same)
+    first = np.maximum.accumulate(np.where(is_same, 0, np.arange(len(keys))))
+    found, firsts = keys[is_same], keys[first[is_same]]
+    entries = np.empty(len(found), dtype=_DUPLICATE)
+    entries["row"] = found["row"]
+    entries["first_part"], entries["first_row"] = firsts["part"], firsts["row"]
+    for index in np.unique(found["part"]).tolist():
+        duplicates.add(index, entries[found["part"] == index])
 
 
 def write_output(
