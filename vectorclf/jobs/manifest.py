@@ -146,14 +146,14 @@ def verify_job(output: str | os.PathLike) -> Manifest:
 
 
 def _faults(output: str, manifest: Manifest) -> Iterator[str]:
-    n_bytes, sha256, _ = _file_facts(output)
+    n_bytes, sha256, _ = file_facts(output)
     if (n_bytes, sha256) != (manifest.output_bytes, manifest.output_sha256):
         yield (
             f"expected {manifest.output_bytes:,} bytes with sha256 {manifest.output_sha256[:12]}, "
             f"got {n_bytes:,} with {sha256[:12]}"
         )
     rejects = f"{output}.rejects.jsonl"
-    _, sha256, n_lines = _file_facts(rejects)
+    _, sha256, n_lines = file_facts(rejects)
     if (sha256, n_lines) != (manifest.rejects_sha256, manifest.n_rejects):
         yield f"{rejects}: expected {manifest.n_rejects} rejects, got {n_lines} or others"
     if manifest.n_in != manifest.n_articles + manifest.n_rejects:
@@ -163,12 +163,12 @@ def _faults(output: str, manifest: Manifest) -> Iterator[str]:
         )
     for each in manifest.inputs:
         if each.sha256 and os.path.exists(each.path):  # a stream, or moved since: not ours to judge
-            n_bytes, sha256, _ = _file_facts(each.path)
+            n_bytes, sha256, _ = file_facts(each.path)
             if (n_bytes, sha256) != (each.n_bytes, each.sha256):
                 yield f"{each.path}: the input has changed since"
 
 
-def _file_facts(path: str) -> tuple[int, str, int]:
+def file_facts(path: str) -> tuple[int, str, int]:
     """(bytes, sha256, lines) of a file."""
     digest = hashlib.sha256()
     n_bytes = n_lines = 0

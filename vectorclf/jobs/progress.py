@@ -7,6 +7,9 @@ import time
 from collections.abc import Callable, Iterator
 from typing import IO, NamedTuple
 
+from vectorclf.jobs.pools import Feed
+from vectorclf.jobs.records import PartRecord
+
 _EVERY_S = 30.0
 
 
@@ -94,3 +97,35 @@ class _Lines:
         if now - self._last >= _EVERY_S:
             self._last = now
             print(progress, file=self._stream, flush=True)
+
+
+class Reporter:
+    """Adds up what chunks and parts report, and passes it on."""
+
+    def __init__(
+        self, progress: Callable[[Progress], None] | None, feed: Feed, total_bytes: int
+    ) -> None:
+        self._progress = progress
+        self._feed = feed
+        self._total_bytes = total_bytes
+        self._started = time.monotonic()
+        self._n_bytes = 0
+        self._counts = [0, 0, 0]
+
+    def on_chunk(self, n_articles: int, n_tagged: int, n_rejects: int) -> None:
+        self._tell((n_articles, n_tagged, n_rejects))
+
+    def on_part(self, record: PartRecord) -> None:
+        self._n_bytes += record.n_bytes
+        own = (record.n_articles, record.n_tagged, record.n_rejects)
+        self._counts = [a + b for a, b in zip(self._counts, own, strict=True)]
+        self._tell((0, 0, 0))
+
+    def _tell(self, more: tuple[int, int, int]) -> None:
+        if self._progress:
+            counts = [a + b for a, b in zip(self._counts, more, strict=True)]
+            skipped = self._feed.bytes_skipped
+            self._progress(Progress(
+                self._n_bytes + skipped, self._total_bytes, counts[0], counts[1], counts[2],
+                time.monotonic() - self._started, skipped,
+            ))  # fmt: skip

@@ -10,37 +10,22 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import numpy as np
 
 import vectorclf
 from vectorclf.articles import Reading, Source, find_sources, read_source
 from vectorclf.articles.reading import looks_like_jsonl
 from vectorclf.errors import InputError, OutputError, VectorclfError
-from vectorclf.jobs.assembly import (
-    Rows,
-    find_duplicates,
-    places_of,
-    write_output,
-    write_rejects,
-)
-from vectorclf.jobs.drift import TextStatistics, drift_warnings
-from vectorclf.jobs.manifest import (
-    Manifest,
-    _file_facts,
-    model_identity,
-    read_manifest,
-    versions,
-    write_manifest,
-)
+from vectorclf.jobs.finish import finish
+from vectorclf.jobs.manifest import Manifest, model_identity, read_manifest
 from vectorclf.jobs.plan import plan, size_of
 from vectorclf.jobs.pools import Feed, run_here, run_in_processes, run_on_cluster
-from vectorclf.jobs.progress import Progress
-from vectorclf.jobs.records import InputFile, JobSettings, Partition
+from vectorclf.jobs.progress import Progress, Reporter
+from vectorclf.jobs.records import InputFile, JobSettings
 from vectorclf.jobs.store import Store, require_same
 from vectorclf.jobs.worker import WorkerJob, _taggers
 from vectorclf.output import ROWS, atomic_file, format_of
@@ -175,7 +160,7 @@ def run_job(
         try:
             n_parts = _work(
                 feed, job, len(done), 1 if workers == 1 else n_workers, scheduler,
-                _Reporter(progress, feed, total_bytes),
+                Reporter(progress, feed, total_bytes),
             )  # fmt: skip
         except KeyboardInterrupt as error:
             raise JobInterrupted(
@@ -184,7 +169,7 @@ def run_job(
             ) from error  # fmt: skip
         finally:
             _taggers.clear()
-        manifest = _finish(
+        manifest = finish(
             store, settings, n_parts, inputs, lambda: make_plan(sources(), inputs=[]),
             training=getattr(getattr(tagger, "model", None), "training", {}),
             facts={"n_resumed": len(done), "n_workers": 0 if scheduler else n_workers,
@@ -196,7 +181,7 @@ def run_job(
 
 def _work(
     feed: Feed, job: WorkerJob, n_done: int, n_workers: int, scheduler: str | None,
-    report: _Reporter,
+    report: Reporter,
 ) -> int:  # fmt: skip
     """Number of parts, after all are committed."""
     if scheduler:
@@ -216,96 +201,6 @@ def _work(
             "input has changed", place=job.output, remedy="start anew with --overwrite",
         )  # fmt: skip
     return n + feed.n_skipped
-
-
-def _finish(
-    store: Store, settings: JobSettings, n_parts: int, inputs: list[InputFile],
-    partitions: Callable[[], Iterator[Partition]], *, training: dict[str, Any],
-    facts: dict[str, Any],
-) -> Manifest:  # fmt: skip
-    """Join the parts, balance the books, write the manifest."""
-    labels = settings.model["labels"]
-    rows = Rows(store, len(labels))
-    statistics = TextStatistics()
-    tags_by_label = dict.fromkeys(labels, 0)
-    n_in = n_articles = n_rejects = n_rows = n_tagged = n_bytes = 0
-    cpu_s = 0.0
-    for index in range(n_parts):
-        record = store.record(index)
-        statistics.add(record.statistics)
-        for label, n in record.tags_by_label.items():
-            tags_by_label[label] += n
-        n_in += record.n_in
-        n_articles += record.n_articles
-        n_rejects += record.n_rejects
-        n_rows += record.n_rows
-        n_tagged += record.n_tagged
-        n_bytes += record.n_bytes
-        cpu_s += record.cpu_s
-    duplicates = find_duplicates(store, rows, n_parts, n_articles)
-    for index in duplicates.parts:
-        entries = rows(index)[duplicates.of(index)["row"]]
-        n_rows -= int(entries["n_rows"].sum())
-        n_tagged -= int(entries["labels"].any(axis=1).sum())
-        counts = np.unpackbits(entries["labels"], axis=1, bitorder="little").sum(axis=0)
-        for label, n in zip(labels, counts.tolist(), strict=False):
-            tags_by_label[label] -= n
-    n_articles -= duplicates.n
-    n_rejects += duplicates.n
-    n_written = write_rejects(store, rows, n_parts, duplicates, places_of(partitions(), duplicates))
-    output_bytes, output_sha256 = write_output(store, settings, rows, n_parts, duplicates)
-    if n_in != n_articles + n_rejects or n_written != n_rejects:
-        raise OutputError(
-            f"expected {n_in} rows in = rows out + rejects, got {n_articles} + {n_written}; this "
-            "is a bug", place=store.output,
-        )  # fmt: skip
-    warnings = drift_warnings(
-        statistics, language=settings.model["language"], training=training.get("profile")
-    )
-    manifest = Manifest(
-        job_id=store.job_id, output=os.path.basename(store.output), output_bytes=output_bytes,
-        output_sha256=output_sha256, rejects=os.path.basename(store.rejects),
-        rejects_sha256=_file_facts(store.rejects)[1], n_in=n_in, n_articles=n_articles,
-        n_rejects=n_rejects, n_duplicates=duplicates.n, n_rows=n_rows, n_tagged=n_tagged,
-        tags_by_label=tags_by_label, unknown_share=statistics.unknown_share,
-        warnings=tuple(warnings), statistics=statistics, settings=settings, versions=versions(),
-        n_parts=n_parts, n_bytes=n_bytes, cpu_s=cpu_s, **facts,
-    )  # fmt: skip
-    whole = (each for index in range(n_parts) for each in store.record(index).inputs)
-    write_manifest(store.manifest, manifest, chain(inputs, whole), within=store.directory)
-    return manifest
-
-
-class _Reporter:
-    """Adds up what chunks and parts report, and passes it on."""
-
-    def __init__(
-        self, progress: Callable[[Progress], None] | None, feed: Feed, total_bytes: int
-    ) -> None:
-        self._progress = progress
-        self._feed = feed
-        self._total_bytes = total_bytes
-        self._started = time.monotonic()
-        self._n_bytes = 0
-        self._counts = [0, 0, 0]
-
-    def on_chunk(self, n_articles: int, n_tagged: int, n_rejects: int) -> None:
-        self._tell((n_articles, n_tagged, n_rejects))
-
-    def on_part(self, record: Any) -> None:
-        self._n_bytes += record.n_bytes
-        own = (record.n_articles, record.n_tagged, record.n_rejects)
-        self._counts = [a + b for a, b in zip(self._counts, own, strict=True)]
-        self._tell((0, 0, 0))
-
-    def _tell(self, more: tuple[int, int, int]) -> None:
-        if self._progress:
-            counts = [a + b for a, b in zip(self._counts, more, strict=True)]
-            skipped = self._feed.bytes_skipped
-            self._progress(Progress(
-                self._n_bytes + skipped, self._total_bytes, counts[0], counts[1], counts[2],
-                time.monotonic() - self._started, skipped,
-            ))  # fmt: skip
 
 
 def _columns(sources: Iterator[Source], reading: Reading) -> tuple[str, ...]:
