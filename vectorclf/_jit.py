@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 import numba
+import numpy as np
 
 _OPTIONS = {"nogil": True, "boundscheck": False, "error_model": "numpy"}
 
@@ -35,6 +36,8 @@ def inline(function):
 
 def kernel(function):
     """Compiled `function`, cached beside the package, else privately, else not at all."""
+    if numba.config.DISABLE_JIT:  # NumPy warns where compiled numbers silently wrap around
+        return np.errstate(over="ignore")(function)
     try:
         return numba.njit(cache=True, **_OPTIONS)(function)
     except RuntimeError:  # "no locator available": nowhere to write
