@@ -29,9 +29,17 @@ def _private_directory() -> str | None:
     return str(path) if is_own and not status.st_mode & 0o022 else None
 
 
+_PART = {**_OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
+
+def part(function):
+    """Compiled `function` for kernels to call: no way in from Python, nothing of it cached."""
+    return numba.njit(**_PART)(function)
+
+
 def inline(function):
     """Compiled `function`, a part of whatever calls it: a call costs more than most do."""
-    return numba.njit(forceinline=True, **_OPTIONS)(function)
+    return numba.njit(forceinline=True, **_PART)(function)
 
 
 def kernel(function):

@@ -28,7 +28,7 @@ import numpy as np
 from vectorclf import _layout as at
 from vectorclf import _unicode
 from vectorclf._intrinsics import accumulate, classify, ctz, load_u64, pointer, prefetch
-from vectorclf._jit import inline, kernel
+from vectorclf._jit import inline, kernel, part
 
 _0, _1, _2, _3, _4, _5 = (np.uint64(i) for i in range(6))
 _6, _7, _8, _16, _32 = (np.uint64(i) for i in (6, 7, 8, 16, 32))
@@ -68,7 +68,7 @@ def char_length(byte):
     return _4
 
 
-@kernel
+@part
 def decode(s8, p, end):
     """Code point at byte `p` and its length; length 0 if it is not well-formed UTF-8."""
     first = np.uint64(s8[p])
@@ -88,7 +88,7 @@ def decode(s8, p, end):
     return code, length
 
 
-@kernel
+@part
 def fold_high(model, scratch, n, lower):
     """Put the non-ASCII characters of the folded text into the masks, lower-cased."""
     meta, b32, b8 = model[0], model[2], model[3]
@@ -140,7 +140,7 @@ def fold_high(model, scratch, n, lower):
     return at.OK
 
 
-@kernel
+@part
 def fold(data, data_size, lo, n, lower, model, scratch):
     """Copy a window into the scratch text, lower-cased, with its bit masks."""
     smeta, s64, s8 = scratch[0], scratch[1], scratch[3]
@@ -191,7 +191,7 @@ def next_edges(s64, s32, masks, flip, k, blocks, carry, edges, n_edges):
     return n_edges, k, carry
 
 
-@kernel
+@part
 def has_chars(s8, p, end, n_chars):
     """Whether bytes `p` to `end` hold at least `n_chars` characters."""
     if end - p < n_chars:
@@ -259,7 +259,7 @@ def probe(b64, table, mask, h, tag):
     return (e0 & (_0 - is_0)) | (e1 & (_0 - is_1)), doubts
 
 
-@kernel
+@part
 def find(model, block, a, p, length, h, k0, k1):
     """Id of bytes `p` to `p + length` of `a` in the block's vocabulary, or none."""
     meta, b64, b8 = model[0], model[1], model[3]
@@ -312,7 +312,7 @@ def find_pair(b64, pairs, mask, keys, node, word):
         slot = (slot + _1) & mask
 
 
-@kernel
+@part
 def add_term(model, block, p, length, i):
     """Put bytes `p` to `p + length` of the model's memory into the block's vocabulary."""
     meta, b64, b8 = model[0], model[1], model[3]
@@ -329,7 +329,7 @@ def add_term(model, block, p, length, i):
         b64[meta[block + np.uint64(at.TAILS)] + i] = ((p + _16) << _32) | (length - _16)
 
 
-@kernel
+@part
 def find_term(model, block, p, length):
     """Id of bytes `p` to `p + length` of the model's memory in the block's vocabulary."""
     b8 = model[3]
@@ -337,7 +337,7 @@ def find_term(model, block, p, length):
     return find(model, block, b8, p, length, h, k0, k1)
 
 
-@kernel
+@part
 def add_pair(model, block, node, word, i):
     """Make id `i` the n-gram of `node` and `word`."""
     meta, b64 = model[0], model[1]
@@ -443,7 +443,7 @@ def count_if_known(s32, counts, touched, n_touched, feature, size):
     return n_touched + (is_zero(np.uint64(c)) & (_1 ^ is_zero(size - place)))
 
 
-@kernel
+@part
 def token_ids(model, scratch, block, n_edges):
     """Look the tokens between the edges up; how many there are, ids and places in the scratch."""
     meta = model[0]
@@ -464,7 +464,7 @@ def token_ids(model, scratch, block, n_edges):
     return n
 
 
-@kernel
+@part
 def count_short(model, scratch, b, n_edges, n_touched):
     """Count the tokens between the edges, and their bigrams if the block has any.
 
@@ -543,7 +543,7 @@ def count_short(model, scratch, b, n_edges, n_touched):
     return n_touched
 
 
-@kernel
+@part
 def count_chains(model, scratch, b, n_tokens, n_touched):
     """Count the n-grams of the tokens looked up, for n-grams of three words and more.
 
@@ -577,7 +577,7 @@ def count_chains(model, scratch, b, n_tokens, n_touched):
     return n_touched
 
 
-@kernel
+@part
 def count_words(model, scratch, b, n):
     """Count the word n-grams of a window of `n` bytes, going on from the window before."""
     meta = model[0]
@@ -651,7 +651,7 @@ def put_place(s32, target, n_found, feature, p, q):
     s32[target + _3 * n_found + _2] = np.uint32(q)
 
 
-@kernel
+@part
 def ngrams(model, scratch, block, start, end, mode, target, n_found, counts, touched):
     """Character n-grams of bytes `start` to `end` of the scratch, as scikit-learn has them.
 
@@ -681,7 +681,7 @@ def ngrams(model, scratch, block, start, end, mode, target, n_found, counts, tou
     return n_found
 
 
-@kernel
+@part
 def list_short_ngrams(model, scratch, block, start, end, target):
     """List the n-grams of a padded ASCII word, of at most 8 bytes each: the common case.
 
@@ -727,7 +727,7 @@ def list_short_ngrams(model, scratch, block, start, end, target):
     return n_found
 
 
-@kernel
+@part
 def find_doubtful(model, block, k0, size):
     """Id + 1 of up to 8 bytes, given as a number, or 0."""
     h = (k0 ^ (size * _K2)) * _K0
@@ -736,7 +736,7 @@ def find_doubtful(model, block, k0, size):
     return (find(model, block, model[3], _0, size, h, k0, _0) + _1) & _LOW
 
 
-@kernel
+@part
 def sum_word(model, scratch, b, number, ids, n):
     """Note what the `n` n-grams of word `number` add to every score, in whole units.
 
@@ -770,7 +770,7 @@ def sum_word(model, scratch, b, number, ids, n):
     return largest < 2147483648.0
 
 
-@kernel
+@part
 def memo_reset(s64, memo):
     """Forget all words: cheaper than choosing, and frequent ones are back at once."""
     for i in range(_MEMO_SLOTS):
@@ -789,7 +789,7 @@ def same_rest(s64, s8, record, p, length):
     return True
 
 
-@kernel
+@part
 def memo_find(s64, s8, memo, p, length, h, k0, k1):
     """Record of a remembered word, or none, and the free slot it would have."""
     mask = _MEMO_SLOTS - _1
@@ -807,7 +807,7 @@ def memo_find(s64, s8, memo, p, length, h, k0, k1):
         slot = (slot + _1) & mask
 
 
-@kernel
+@part
 def memo_add(model, scratch, b, memo, slot, p, length, h, k0, k1):
     """Work a word's n-grams out and remember them; its record.
 
@@ -843,7 +843,7 @@ def memo_add(model, scratch, b, memo, slot, p, length, h, k0, k1):
     return record
 
 
-@kernel
+@part
 def count_seen(model, scratch, b, memo, n_seen, counts, touched, n_touched):
     """Count the n-grams of the words seen, each as often as its word; add the words' sums."""
     meta = model[0]
@@ -886,7 +886,7 @@ def unit_of(model, block):
     return model[6][block + np.uint64(at.UNIT)]
 
 
-@kernel
+@part
 def count_padded_words(model, scratch, b, n):
     """Count the character n-grams inside the white-space separated words of a window.
 
@@ -1005,7 +1005,7 @@ def count_padded_words(model, scratch, b, n):
     s64[smeta[at.N_TOUCHED] + b] = n_touched
 
 
-@kernel
+@part
 def squeeze(scratch, n):
     """Copy the text with every run of two or more white-space characters as one space."""
     smeta, s64, s8 = scratch[0], scratch[1], scratch[3]
@@ -1032,7 +1032,7 @@ def squeeze(scratch, n):
     return size
 
 
-@kernel
+@part
 def count_chars(model, scratch, b, n):
     """Count the character n-grams of a whole text of `n` bytes."""
     meta = model[0]
@@ -1050,7 +1050,7 @@ def count_chars(model, scratch, b, n):
 # --- scoring ------------------------------------------------------------------------------
 
 
-@kernel
+@part
 def term_frequency(model, block, c):
     """What a count too large for the table is worth."""
     mode = model[0][block + np.uint64(at.TF_MODE)]
@@ -1069,7 +1069,7 @@ def term_weight(model, block, base, feature, c):
     return tf * bf[meta[at.IDF] + base + feature]
 
 
-@kernel
+@part
 def score_block(model, scratch, b, coef, coef_at, weights, weights_at):
     """Add the weighted rows of the touched features up; clear their counts.
 
@@ -1127,7 +1127,7 @@ def score_block(model, scratch, b, coef, coef_at, weights, weights_at):
     s64[smeta[at.N_TOUCHED] + b] = _0
 
 
-@kernel
+@part
 def scales(model, scratch):
     """What every block's values are multiplied by: norms, pivots and weights, in order."""
     meta, b64, bf = model[0], model[1], model[4]
@@ -1159,7 +1159,7 @@ def scales(model, scratch):
             sf[sums + _3 * b + _2] *= factor
 
 
-@kernel
+@part
 def combine(model, scratch, out, row):
     """The row's scores: intercept plus every block's sum times its scale."""
     meta, bf = model[0], model[4]
@@ -1178,7 +1178,7 @@ def combine(model, scratch, out, row):
 # --- rows ---------------------------------------------------------------------------------
 
 
-@kernel
+@part
 def window_end(data, lo, hi, cap):
     """End of the window from `lo`: `hi`, or after the last white space within `cap` bytes."""
     if hi - lo <= cap:
@@ -1189,7 +1189,7 @@ def window_end(data, lo, hi, cap):
     return end
 
 
-@kernel
+@part
 def forget_row(model, scratch):
     """Clear the counts of a row that was left half-way."""
     meta = model[0]
@@ -1205,7 +1205,7 @@ def forget_row(model, scratch):
             scratch[4][smeta[at.WORD_SUMS] + meta[at.WIDTH] * b + j] = 0.0
 
 
-@kernel
+@part
 def count_row(data, data_size, starts, ends, row, prepared, model, scratch):
     """Count the features of one row in all blocks; what became of it."""
     meta = model[0]

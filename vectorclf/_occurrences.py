@@ -10,7 +10,7 @@ import numpy as np
 from vectorclf import _kernels as k
 from vectorclf import _layout as at
 from vectorclf._intrinsics import pointer
-from vectorclf._jit import kernel
+from vectorclf._jit import kernel, part
 
 _0, _1, _2, _3, _4 = (np.uint64(i) for i in range(5))
 _6, _16, _32, _63 = (np.uint64(i) for i in (6, 16, 32, 63))
@@ -20,7 +20,7 @@ _LOW = _NONE
 _BLOCKS, _STRIDE = np.uint64(at.BLOCKS), np.uint64(at.BLOCK_STRIDE)
 
 
-@kernel
+@part
 def place_words(model, scratch, b, n, n_found):
     """List the word n-grams of the folded text with their places."""
     meta, b64 = model[0], model[1]
@@ -77,7 +77,7 @@ def place_words(model, scratch, b, n, n_found):
     return n_found
 
 
-@kernel
+@part
 def place_padded_words(model, scratch, b, n, n_found):
     """List the character n-grams inside the words of the folded text with their places."""
     smeta, s64, s32, s8 = scratch[0], scratch[1], scratch[2], scratch[3]
@@ -114,7 +114,7 @@ def place_padded_words(model, scratch, b, n, n_found):
     return n_found
 
 
-@kernel
+@part
 def place_chars(model, scratch, b, n, n_found):
     """List the character n-grams of the folded text with their places."""
     smeta, s64, s32, s8 = scratch[0], scratch[1], scratch[2], scratch[3]
@@ -145,12 +145,12 @@ def place_chars(model, scratch, b, n, n_found):
     return n_found
 
 
-@kernel
+@part
 def _is_space(s64, smeta, p):
     return (s64[smeta[at.SPACES] + (p >> _6)] >> (p & _63)) & _1 != _0
 
 
-@kernel
+@part
 def share_block(model, scratch, b, first, end):
     """Count the places of one block, and sum the squares and sizes of its values."""
     meta = model[0]
