@@ -79,6 +79,11 @@ def tag(paths: tuple[str, ...], model: str | None, output: str | None, format_: 
                 rows=rows, reading=Reading(**keys), resume=resume, overwrite=overwrite,
                 workers=workers, scheduler=scheduler, progress=progress,
             )
+        for warning in manifest.warnings:
+            click.echo(f"vectorclf: {warning}", err=True)
+        if manifest.n_rejects:
+            click.echo(f"vectorclf: {manifest.n_rejects:,} rows rejected, see "
+                       f"{output}.rejects.jsonl", err=True)
         return told(manifest.n_articles, manifest.n_rejects)
 
     from vectorclf.articles import read_articles
