@@ -13,7 +13,7 @@ import click
 
 from vectorclf.errors import VectorclfError
 
-COMMANDS = ("tag", "explain", "train", "evaluate", "report", "check", "info")
+COMMANDS = ("tag", "explain", "report", "train", "evaluate", "check", "info", "benchmark")
 
 
 class LazyGroup(click.Group):
