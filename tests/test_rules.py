@@ -9,7 +9,7 @@ from vectorclf.rules import KeywordRules, LabelTerms, load_terms, term_pattern
 BOOK = Codebook.stub(["blackmail", "money"])
 
 
-def test_rules_tag_on_expressions_and_on_ambiguous_ones_only_in_context():
+def test_rules_tag_on_telling_expressions_and_not_on_ambiguous_ones():
     rules = KeywordRules.from_terms(
         {"money": LabelTerms(("was paid",), ("sold",)), "blackmail": LabelTerms(("blackmail*",))},
         BOOK.label_ids,
@@ -19,7 +19,7 @@ def test_rules_tag_on_expressions_and_on_ambiguous_ones_only_in_context():
         "Blackmailed again", "unpaid", "",
     ])
     assert Y.tolist() == [
-        [False, True], [False, False], [False, True], [True, False], [False, False],
+        [False, True], [False, False], [False, False], [True, False], [False, False],
         [False, False],
     ]
 

