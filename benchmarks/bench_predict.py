@@ -1,6 +1,6 @@
 """The engine beside scikit-learn: every figure the guard has a bound for, on more text.
 
-    python -m benchmarks predict
+python -m benchmarks predict
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How long the first call takes: with an empty Numba cache, with a filled one, in a new process.
 
-    python -m benchmarks start
+python -m benchmarks start
 """
 
 from __future__ import annotations
@@ -44,8 +44,17 @@ def run() -> list[dict]:
         environment = {**os.environ, "NUMBA_CACHE_DIR": f"{directory}/cache"}
         for name in ("first ever", "second process", "third process", "fourth process"):
             command = [sys.executable, "-c", _PROGRAM, f"{directory}/model"]
-            done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+            done = subprocess.run(
+                command, capture_output=True, text=True, check=True, env=environment
+            )
             imported, ready, cpu = map(float, done.stdout.split())
-            rows.append({"process": name, "imported after s": imported, "ready after s": ready, "of CPU s": cpu})
+            rows.append(
+                {
+                    "process": name,
+                    "imported after s": imported,
+                    "ready after s": ready,
+                    "of CPU s": cpu,
+                }
+            )
             print(rows[-1])
     return rows

@@ -1,6 +1,6 @@
 """Two threads beside one, on the same predictor: best of many turns, for others work here too.
 
-    python -m benchmarks threads
+python -m benchmarks threads
 """
 
 from __future__ import annotations

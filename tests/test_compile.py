@@ -37,7 +37,7 @@ def fit(*steps):
 @pytest.mark.parametrize(
     ("steps", "step", "parameter"),
     [
-        ([TfidfVectorizer(tokenizer=str.split, token_pattern=None)], "tfidfvectorizer", "tokenizer"),
+        ([TfidfVectorizer(tokenizer=str.split, token_pattern=None)], "tfidf", "tokenizer"),
         ([TfidfVectorizer(preprocessor=str.upper)], "tfidfvectorizer", "preprocessor"),
         ([TfidfVectorizer(analyzer=str.split)], "tfidfvectorizer", "analyzer"),
         ([TfidfVectorizer(strip_accents=str.upper)], "tfidfvectorizer", "strip_accents"),
@@ -90,7 +90,9 @@ def test_what_is_not_fitted_is_refused():
     with pytest.raises(CompileError, match="Pipeline"):
         compile(LinearSVC())
     with pytest.raises(CompileError, match="a vectorizer"):
-        compile(Pipeline([("none", "passthrough"), ("svc", fit(TfidfVectorizer(), LinearSVC())[-1])]))
+        compile(
+            Pipeline([("none", "passthrough"), ("svc", fit(TfidfVectorizer(), LinearSVC())[-1])])
+        )
 
 
 def test_widths_that_disagree_are_refused():

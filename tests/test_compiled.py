@@ -22,9 +22,7 @@ Y = np.array([[1, 0], [0, 0], [1, 0], [0, 0]])  # the second label is constant
 @pytest.fixture
 def parts():
     pipeline = make_pipeline(
-        make_union(
-            TfidfVectorizer(stop_words=["was"]), TfidfVectorizer(analyzer="char_wb")
-        ),
+        make_union(TfidfVectorizer(stop_words=["was"]), TfidfVectorizer(analyzer="char_wb")),
         OneVsRestClassifier(LinearSVC()),
     )
     with pytest.warns(UserWarning, match="Label not 1"):
@@ -135,4 +133,6 @@ def test_what_is_no_spec_at_all_is_refused(parts):
 def test_scores_past_float_are_finite_numbers_still(parts):
     spec, arrays = parts
     arrays["coef_t"] = arrays["coef_t"].astype(np.float64) + 1e300
-    assert np.isfinite(BatchPredictor(CompiledModel.from_parts(spec, arrays)).decision_function(TEXTS)).all()
+    assert np.isfinite(
+        BatchPredictor(CompiledModel.from_parts(spec, arrays)).decision_function(TEXTS)
+    ).all()

@@ -81,6 +81,8 @@ def test_a_cache_directory_that_is_missing_is_made(tmp_path):
     environment = {
         **os.environ, "PYTHONPATH": paths, "NUMBA_CACHE_DIR": str(tmp_path / "not" / "yet")
     }  # fmt: skip
-    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True
+    )
     assert done.stdout == "42\n", done.stderr
     assert list((tmp_path / "not" / "yet").rglob("*.nbi"))

@@ -16,6 +16,7 @@ from strategies import ODDITIES
 
 from vectorclf import _index, _intrinsics, _kernels
 from vectorclf import _layout as at
+from vectorclf._kernels import numbers, tables
 from vectorclf.compile import compile
 from vectorclf.errors import InputError
 from vectorclf.normalization import PivotedNormalizer
@@ -108,7 +109,9 @@ def check(features, texts=TEXTS, after="passthrough", scale=1.0, atol=1e-5):
     coef_t, intercept = (predictor.compiled.arrays[name] for name in ("coef_t", "intercept"))
     for text, row in zip(texts, scores, strict=True):
         found = predictor.features(text)
-        summed = intercept + (found.shares[:, np.newaxis].astype(np.float64) * coef_t[found.features]).sum(axis=0)
+        summed = intercept + (
+            found.shares[:, np.newaxis].astype(np.float64) * coef_t[found.features]
+        ).sum(axis=0)
         np.testing.assert_allclose(summed, row, atol=10 * atol, rtol=1e-4)
     return predictor
 
@@ -151,7 +154,9 @@ def test_weights_of_terms_however_often_they_come(tf, norm, after):
 def test_sums_too_large_to_keep_are_made_anew_each_time():
     vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 5), use_idf=False)
     pipeline = make_pipeline(vectorizer, LinearSVC()).fit(TEXTS, LABELS)
-    pipeline[-1].coef_[:] = 1.0  # 150 equal n-grams of a word are more than the unit leaves room for
+    pipeline[-1].coef_[:] = (
+        1.0  # 150 equal n-grams of a word are more than the unit leaves room for
+    )
     predictor = compile(pipeline)
     np.testing.assert_allclose(
         predictor.decision_function(TEXTS), pipeline.decision_function(TEXTS), atol=1e-5
@@ -219,12 +224,12 @@ def hashes(rows):
     padded = np.zeros((n, max(16, -(-length // 8) * 8)), dtype=np.uint8)
     padded[:, :length] = rows
     k = padded.view(np.uint64)
-    h = (k[:, 0] ^ (U(length) * _kernels._K2)) * _kernels._K0
+    h = (k[:, 0] ^ (U(length) * numbers.K2)) * numbers.K0
     h ^= h >> U(32)
-    h = (h ^ k[:, 1]) * _kernels._K1
+    h = (h ^ k[:, 1]) * numbers.K1
     h ^= h >> U(32)
     for i in range(2, k.shape[1]):
-        h = (h ^ k[:, i]) * _kernels._K0
+        h = (h ^ k[:, i]) * numbers.K0
         h ^= h >> U(32)
     return h
 
@@ -264,7 +269,7 @@ def test_pairs_that_collide_are_told_apart():
     """Two entries of one tag in a row: the second one's key is the one sought."""
     key = (U(5) << U(32)) | U(7)
     with np.errstate(over="ignore"):
-        h = plain(_kernels.pair_hash)(key)
+        h = plain(tables.pair_hash)(key)
     words = np.zeros(16, dtype=np.uint64)
     slot = int(h & U(3))
     tag = h >> U(32) << U(32)
@@ -272,11 +277,12 @@ def test_pairs_that_collide_are_told_apart():
     words[8], words[9] = key + U(1), key
     if is_compiled:
         find = numba.njit(
-            lambda w, n, m: _kernels.find_pair(_intrinsics.pointer(w), U(0), U(3), U(8), n, m)
+            lambda w, n, m: tables.find_pair(_intrinsics.pointer(w), U(0), U(3), U(8), n, m)
         )
     else:
+
         def find(w, n, m):
-            return np.errstate(over="ignore")(_kernels.find_pair)(w, U(0), U(3), U(8), n, m)
+            return np.errstate(over="ignore")(tables.find_pair)(w, U(0), U(3), U(8), n, m)
 
     assert find(words, U(5), U(7)) == 1
     assert find(words, U(5), U(8)) == 0xFFFFFFFF
@@ -286,7 +292,8 @@ def test_pairs_that_collide_are_told_apart():
 def test_terms_no_text_can_have_are_no_harm():
     for analyzer, n in (("word", 3), ("char", 4)):
         vectorizer = TfidfVectorizer(
-            vocabulary=["paid", "in  cash", "", "the paid", "paid the cash", "the", "in cash", "a b c d"],
+            vocabulary=["paid", "in  cash", "", "the paid", "paid the cash", "the", "in cash",
+                        "a b c d"],
             stop_words=["the"] if analyzer == "word" else None, use_idf=False,
             ngram_range=(1, n), analyzer=analyzer,
         )  # fmt: skip
@@ -320,7 +327,9 @@ def test_blocks_that_prepare_texts_differently_and_weigh_differently():
     check(union, after=Normalizer("l1"))
     bare = FeatureUnion([("plain", TfidfVectorizer(strip_accents="unicode")), ("low", union)])
     check(bare, after=PivotedNormalizer(0.5))
-    check(TfidfVectorizer(analyzer="char"), ["long " * (at.WINDOW // 5 + 9)] if is_compiled else [""])
+    check(
+        TfidfVectorizer(analyzer="char"), ["long " * (at.WINDOW // 5 + 9)] if is_compiled else [""]
+    )
 
 
 def test_many_distinct_words_in_one_text():

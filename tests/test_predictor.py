@@ -16,19 +16,20 @@ from sklearn.svm import LinearSVC
 from strategies import ODDITIES, texts
 
 from vectorclf import _layout as at
-from vectorclf import predictor as predictor_module
 from vectorclf import texts as texts_module
 from vectorclf.compile import compile
 from vectorclf.errors import InputError
 from vectorclf.normalization import PivotedNormalizer
-from vectorclf.predictor import BatchPredictor
+from vectorclf.predictor import BatchPredictor, batch
 
 CORPUS = [
     "He was paid in cash, the émigré said.", "“She” was blackmailed by the handler in Москва",
     "paid in cash", "", "İstanbul ΣΑΣ Σ x", "a\nb \t c 中文字 good",
     "the handler was paid 10,000 dollars for the files", " ".join(ODDITIES),
 ]  # fmt: skip
-Y = np.array([[1, 0, 1], [0, 1, 0], [1, 1, 1], [0, 0, 1], [0, 1, 0], [1, 0, 0], [0, 1, 1], [1, 0, 0]])
+Y = np.array(
+    [[1, 0, 1], [0, 1, 0], [1, 1, 1], [0, 0, 1], [0, 1, 0], [1, 0, 0], [0, 1, 1], [1, 0, 0]]
+)
 
 
 def fitted(*features, after="passthrough"):
@@ -147,7 +148,13 @@ def test_arrow_is_read_in_place(predictor):
 
 
 def test_no_texts_no_scores(predictor):
-    for nothing in ([], (), np.array([], dtype=object), pa.array([], pa.string()), pl.Series([], dtype=pl.String)):
+    for nothing in (
+        [],
+        (),
+        np.array([], dtype=object),
+        pa.array([], pa.string()),
+        pl.Series([], dtype=pl.String),
+    ):
         assert predictor.decision_function(nothing).shape == (0, 3)
         assert predictor.predict(nothing).shape == (0, 3)
     assert list(predictor.decision_function_iter([])) == []
@@ -163,7 +170,7 @@ def test_no_texts_no_scores(predictor):
         (["a", float("nan")], r"texts\[1\]: expected str, got null"),
         (["a", 3], r"texts\[1\]: expected str, got int"),
         (["a", ["b"]], r"texts\[1\]: expected str, got list"),
-        (["a", "b\ud800"], r"texts\[1\]: expected Unicode text, got a lone surrogate at character 1"),
+        (["a", "b\ud800"], r"texts\[1\]: .* a lone surrogate at character 1"),
         ((x for x in "ab"), "got a generator; use decision_function_iter"),
         ({"a", "b"}, "got set"),
         (7, "got int"),
@@ -183,8 +190,8 @@ def test_what_is_no_text_is_refused_by_its_place(predictor, wrong, message):
 
 
 def test_bytes_that_are_not_utf8_are_refused(predictor):
-    for wrong in (b"ok \xff", b"\xe2\x82", b"\xed\xa0\x80", b"\xc0\x80", b"\xf4\x90\x80\x80", b"a\x80",
-                  b"\xf0\x80\x80\x80", b"\xe0\x80\x80", b"\xe2\x28\xa1"):  # fmt: skip
+    for wrong in (b"ok \xff", b"\xe2\x82", b"\xed\xa0\x80", b"\xc0\x80", b"\xf4\x90\x80\x80",
+                  b"a\x80", b"\xf0\x80\x80\x80", b"\xe0\x80\x80", b"\xe2\x28\xa1"):  # fmt: skip
         offsets = pa.py_buffer(np.array([0, 1, 1 + len(wrong)], dtype=np.int32))
         column = pa.StringArray.from_buffers(2, offsets, pa.py_buffer(b"x" + wrong))
         with pytest.raises(InputError, match=r"texts\[1\]: expected UTF-8"):
@@ -203,7 +210,7 @@ def test_a_failing_chunk_loses_no_other_and_hangs_nothing(predictor, small_chunk
         done.append(part)
 
     with pytest.raises(ValueError, match="one"):
-        predictor_module._share(work, range(40), 3)
+        batch._share(work, range(40), 3)
     assert sorted(done) == [0, *range(2, 40)]
 
 
@@ -229,14 +236,17 @@ def test_spans_outside_the_buffer_are_refused(predictor):
 def test_shares_and_intercept_sum_to_the_score(predictor, text):
     found = predictor.features(text)
     coef_t, intercept = (predictor.compiled.arrays[name] for name in ("coef_t", "intercept"))
-    summed = intercept + (found.shares[:, np.newaxis].astype(np.float64) * coef_t[found.features]).sum(axis=0)
+    summed = intercept + (
+        found.shares[:, np.newaxis].astype(np.float64) * coef_t[found.features]
+    ).sum(axis=0)
     np.testing.assert_allclose(summed, predictor.decision_function([text])[0], atol=1e-5)
     assert ((found.starts >= 0) & (found.ends <= len(text)) & (found.starts <= found.ends)).all()
 
 
 def test_places_are_those_of_the_terms_in_the_text_itself():
     pipeline = fitted(
-        TfidfVectorizer(ngram_range=(1, 2)), TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 3)),
+        TfidfVectorizer(ngram_range=(1, 2)),
+        TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 3)),
         TfidfVectorizer(analyzer="char", ngram_range=(2, 2)),
     )  # fmt: skip
     text = "Émigré PAID  in\ncash, Москва."
@@ -253,7 +263,9 @@ def test_places_survive_dotted_i_and_stripped_accents():
     )
     text = "İİ İstanbul Émigré PAİD paid"
     found = compile(pipeline).features(text)
-    seen = {(term, text[s:e]) for term, s, e in zip(found.terms, found.starts, found.ends, strict=True)}
+    seen = {
+        (term, text[s:e]) for term, s, e in zip(found.terms, found.starts, found.ends, strict=True)
+    }
     assert ("stanbul", "stanbul") in seen
     assert ("emigre", "Émigré") in seen
     assert ("paid", "paid") in seen
@@ -265,7 +277,9 @@ def test_places_survive_dotted_i_and_stripped_accents():
 def test_tokens_and_unknown_tokens_are_counted_as_the_analyzer_has_them(found):
     pipeline = fitted(TfidfVectorizer(ngram_range=(1, 2)))
     analyze = pipeline[0].transformer_list[0][1].build_tokenizer()
-    known = {word for term in pipeline[0].transformer_list[0][1].vocabulary_ for word in term.split()}
+    known = {
+        word for term in pipeline[0].transformer_list[0][1].vocabulary_ for word in term.split()
+    }
     # a text that needs Python's lower case is counted as the kernel reads it
     found = [t for t in found if not set(t) & set("İΣẞKÅȺΩ")]
     parts = [text.encode() for text in found]

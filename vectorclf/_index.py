@@ -148,7 +148,7 @@ def build_index(model: CompiledModel) -> Index:
     }
     feature_by_id = np.empty(n_features, dtype=np.int64)
     idf_by_id = np.ones(n_features)
-    builders = []
+    builders: list[tuple[np.ndarray, ...]] = []
     base = n_memos = 0
     for b, block in enumerate(blocks):
         m = meta[at.BLOCKS + at.BLOCK_STRIDE * b :][: at.BLOCK_STRIDE]

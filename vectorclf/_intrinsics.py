@@ -96,6 +96,30 @@ else:  # pragma: no cover (compiled code is invisible to coverage)
         return types.CPointer(array.dtype)(array), code
 
     @intrinsic
+    def pointer_to(typing, address):
+        """Pointer to the bytes at an address."""
+
+        def code(context, builder, signature, args):
+            return builder.inttoptr(args[0], _I8.as_pointer())
+
+        return types.CPointer(types.uint8)(types.uint64), code
+
+    @intrinsic
+    def narrow(typing, source, at, target, to):
+        """Copy 16 UTF-16 units as bytes; bits: those that are not ASCII, whose byte is void."""
+
+        def code(context, builder, signature, args):
+            units = ir.VectorType(ir.IntType(16), 16)
+            v = builder.load(_address(builder, args[0], args[1], units), align=1)
+            wide = builder.icmp_unsigned(">", v, ir.Constant(units, [127] * 16))
+            v = builder.trunc(v, ir.VectorType(_I8, 16))
+            builder.store(v, _address(builder, args[2], args[3], v.type), align=1)
+            return builder.zext(builder.bitcast(wide, ir.IntType(16)), _I64)
+
+        u64 = types.uint64
+        return u64(source, u64, target, u64), code
+
+    @intrinsic
     def load_u64(typing, array, at):
         """Eight bytes of a uint8 array from any byte on, little-endian, as uint64."""
 
@@ -171,9 +195,10 @@ else:  # pragma: no cover (compiled code is invisible to coverage)
                 offset = builder.mul(builder.add(at, base), _I64(8))
                 place = _address(builder, acc, offset, wide)
                 builder.store(builder.load(place, align=8), total)
-                with cgutils.for_range_slice(
-                    builder, _I64(0), in_fours, _I64(4), intp=_I64
-                ) as (i, _):
+                with cgutils.for_range_slice(builder, _I64(0), in_fours, _I64(4), intp=_I64) as (
+                    i,
+                    _,
+                ):
                     p = [product(builder.add(i, _I64(j))) for j in range(4)]
                     add(builder.fadd(builder.fadd(p[0], p[1]), builder.fadd(p[2], p[3])))
                 with cgutils.for_range_slice(builder, in_fours, n, _I64(1), intp=_I64) as (i, _):

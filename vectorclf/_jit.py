@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
+from functools import cache
 from pathlib import Path
 
 import numba
@@ -42,12 +43,33 @@ def inline(function):
     return numba.njit(forceinline=True, **_PART)(function)
 
 
+@cache
+def _sources() -> tuple[float, int]:
+    """Latest change and total size of every file kernels are made of."""
+    package = Path(__file__).parent
+    status = [path.stat() for path in [*package.glob("_*.py"), *package.glob("_*/*.py")]]
+    return max(s.st_mtime for s in status), sum(s.st_size for s in status)
+
+
+def _cached(function):
+    """Compiled `function`, cached until any file of kernels changes.
+
+    Numba looks at the file of the kernel alone, and would go on with what was compiled of
+    parts that have changed since in other files.
+    """
+    compiled = numba.njit(cache=True, **_OPTIONS)(function)
+    index = getattr(getattr(compiled, "_cache", None), "_cache_file", None)
+    if hasattr(index, "_source_stamp"):
+        index._source_stamp = _sources()
+    return compiled
+
+
 def kernel(function):
     """Compiled `function`, cached beside the package, else privately, else not at all."""
     if numba.config.DISABLE_JIT:  # NumPy warns where compiled numbers silently wrap around
         return np.errstate(over="ignore")(function)
     try:
-        return numba.njit(cache=True, **_OPTIONS)(function)
+        return _cached(function)
     except RuntimeError:  # "no locator available": nowhere to write
         directory = _private_directory()
     if directory is None:
@@ -55,7 +77,7 @@ def kernel(function):
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = directory
     try:
-        return numba.njit(cache=True, **_OPTIONS)(function)
+        return _cached(function)
     except RuntimeError:
         return numba.njit(**_OPTIONS)(function)
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -124,9 +125,7 @@ def _text(arrays, place, terms, offsets, n):
     _expect(ends[-1] == len(data), where, f"a last offset of {len(data)}", int(ends[-1]))
     _expect(len(data) < 2**32 - 64, where, "under 4 GB of terms", len(data))
     inside = ends[ends < len(data)]
-    _expect(
-        bool(((data[inside] & 0xC0) != 0x80).all()), where, "character boundaries", "others"
-    )
+    _expect(bool(((data[inside] & 0xC0) != 0x80).all()), where, "character boundaries", "others")
     try:
         data.tobytes().decode("utf-8", "surrogatepass")
     except UnicodeDecodeError as error:
@@ -184,9 +183,7 @@ class CompiledModel:
         for i, (name, first, end, parameter) in enumerate(typed.ops):
             place = f"spec.ops[{i}]"
             _expect_one_of("op", name, place)
-            _expect(
-                0 <= first < end <= len(typed.blocks), place, "a range of blocks", (first, end)
-            )
+            _expect(0 <= first < end <= len(typed.blocks), place, "a range of blocks", (first, end))
             _expect(bool(np.isfinite(parameter)), place, "a finite number", parameter)
         cls._check_classifier(typed.classifier, n_labels)
         return cls(spec=msgspec.to_builtins(typed), arrays=parts)
@@ -209,9 +206,7 @@ class CompiledModel:
         terms, offsets = _text(arrays, name, "terms", "offsets", n)
         parts[f"{name}.terms"], parts[f"{name}.offsets"] = terms, offsets
         if f"{name}.idf" in arrays:
-            parts[f"{name}.idf"] = _array(
-                arrays, f"{name}.idf", (np.dtype(np.float64),), (n - 1,)
-            )
+            parts[f"{name}.idf"] = _array(arrays, f"{name}.idf", (np.dtype(np.float64),), (n - 1,))
         is_word = block.analyzer == "word"
         _expect((block.token is not None) == is_word, f"{place}.token", "one if a word", None)
         if block.token is not None:
@@ -253,6 +248,6 @@ class CompiledModel:
             ends = self.arrays[f"block{b}.offsets"].tolist()
             found += (
                 data[start:end].decode("utf-8", "surrogatepass")
-                for start, end in zip(ends, ends[1:], strict=False)
+                for start, end in itertools.pairwise(ends)
             )
         return found

@@ -22,8 +22,8 @@ class PivotedNormalizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
     Examples
     --------
-    >>> PivotedNormalizer(power=1).fit_transform([[3.0, 4.0], [0.0, 0.0]]).tolist()
-    [[0.6, 0.8], [0.0, 0.0]]
+    >>> PivotedNormalizer(power=0.5).fit_transform([[0.0, 4.0], [0.0, 0.0]]).tolist()
+    [[0.0, 2.0], [0.0, 0.0]]
     """
 
     def __init__(self, power=0.5):

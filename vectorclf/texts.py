@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import Any
 
 import numpy as np
 
+from vectorclf._kernels import strings
 from vectorclf.errors import InputError
 
 MAX_ROWS, MAX_CHARS, _STEP = 8192, 1 << 18, 64
 """A chunk ends after this many rows or characters, whichever comes first."""
+
+_rooms = threading.local()
+"""Each thread's memory for a chunk's UTF-8: fresh memory for every chunk costs page faults."""
 
 Chunk = tuple[int, np.ndarray, np.ndarray, np.ndarray]
 """First row, data (uint8, read-only), starts and ends (int64, bytes)."""
@@ -19,8 +24,19 @@ Chunk = tuple[int, np.ndarray, np.ndarray, np.ndarray]
 _ADVICE = "expected a sequence of str (list, array, pandas, Polars or Arrow column)"
 
 
-def utf8(texts: Sequence[str], first: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def utf8(
+    texts: Sequence[str], first: int = 0, room: list[np.ndarray] | None = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Texts end to end.
+
+    Parameters
+    ----------
+    texts : sequence of str
+    first : int, default=0
+        Row 0's number, for messages.
+    room : list of one uint8 array, optional
+        Written to instead of new memory, or replaced by a longer one: the data hold until
+        it is used again.
 
     Returns
     -------
@@ -30,18 +46,36 @@ def utf8(texts: Sequence[str], first: int = 0) -> tuple[np.ndarray, np.ndarray, 
     Raises
     ------
     InputError
-        A text is no str, or holds a lone surrogate; says which (`first` is row 0's number).
+        A text is no str, or holds a lone surrogate; says which.
     """
-    try:
-        parts = [text.encode() for text in texts]
-        ends = np.fromiter(accumulate(map(len, parts)), dtype=np.int64, count=len(parts))
-        data = np.frombuffer(b"".join(parts), dtype=np.uint8)
-    except (AttributeError, TypeError, UnicodeEncodeError):
-        raise _explain(texts, first) from None
-    starts = np.empty_like(ends)
-    starts[:1] = 0
-    starts[1:] = ends[:-1]
-    return data, starts, ends
+    starts = np.zeros(len(texts) + 1, dtype=np.int64)
+    data = _read(texts, starts[1:], room) if strings.is_readable else None
+    if data is None:
+        try:
+            parts = [text.encode() for text in texts]
+            starts[1:] = np.fromiter(accumulate(map(len, parts)), np.int64, len(parts))
+            data = np.frombuffer(b"".join(parts), dtype=np.uint8)
+        except (AttributeError, TypeError, UnicodeEncodeError):
+            raise _explain(texts, first) from None
+    return read_only(data), starts[:-1], starts[1:]
+
+
+def _read(texts: Sequence[str], ends: np.ndarray, room: list | None) -> np.ndarray | None:
+    """Data of texts read where they lie; fills `ends`. None if one is out of the ordinary."""
+    texts = list(texts)  # holds them while the GIL is released
+    if set(map(type, texts)) != {str}:
+        return None
+    addresses = np.fromiter(map(id, texts), dtype=np.uint64, count=len(texts))
+    size = int(strings.room_for(addresses))
+    if not size:
+        return None
+    if room is None or len(room[0]) < size:
+        data = np.empty(size, dtype=np.uint8)
+        if room is not None:
+            room[0] = data
+    else:
+        data = room[0]
+    return data if strings.write_utf8(addresses, data, ends) else None
 
 
 def _explain(texts: Sequence[Any], first: int) -> InputError:
@@ -78,7 +112,7 @@ class Texts:
     n_rows : int
     """
 
-    def __init__(self, column: Sequence[str]) -> None:
+    def __init__(self, column: Any) -> None:
         self._column = column
         self.n_rows = len(column)
 
@@ -106,8 +140,14 @@ class Texts:
         return end
 
     def read(self, first: int, end: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Rows `first` to `end` as (data, starts, ends)."""
-        return utf8(self._column[first:end], first)
+        """Rows `first` to `end` as (data, starts, ends); data hold until this thread reads on."""
+        room = getattr(_rooms, "room", None)
+        if room is None:
+            room = _rooms.room = [np.empty(0, dtype=np.uint8)]
+        found = utf8(self._column[first:end], first, room)
+        if len(room[0]) > 4 * MAX_CHARS:  # a very long text's: not worth keeping
+            room[0] = np.empty(0, dtype=np.uint8)
+        return found
 
 
 class ArrowTexts(Texts):

@@ -48,7 +48,11 @@ def _words(script: str) -> np.ndarray:
     found: dict[str, None] = {}
     while len(found) < _N_TYPES:
         rank = len(found)
-        n = 1 if rank < _N_COMMON else int(rng.integers(1, 4) if rank < 8000 else rng.integers(2, 4))
+        n = (
+            1
+            if rank < _N_COMMON
+            else int(rng.integers(1, 4) if rank < 8000 else rng.integers(2, 4))
+        )
         parts = [
             onsets[rng.integers(len(onsets))] + vowels[rng.integers(len(vowels))]
             + codas[rng.integers(len(codas))]
@@ -167,7 +171,7 @@ def articles(n: int, n_bytes: int, *, seed: int = 0, script: str = "latin") -> l
         if script == "latin":
             if i % 50 == 49:
                 text += _latin(rng, 150, "cyrillic") + _han(rng, 90)
-            elif n_bytes >= 1000 and i % 7 or i % 3 == 0:
+            elif (n_bytes >= 1000 and i % 7) or i % 3 == 0:
                 at = int(rng.integers(0, max(1, len(text) - 20)))
                 text = text[:at] + text[at:].replace("e", "é", 2)
             elif n_bytes >= 1000:

@@ -2,60 +2,23 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from itertools import islice
 from threading import Lock
 from typing import Any
 
 import numpy as np
 
-from vectorclf import _kernels, _occurrences
+from vectorclf import _kernels
 from vectorclf import _layout as at
 from vectorclf._index import Index, Scratch, build_index, new_scratch
 from vectorclf.compiled import CompiledModel
 from vectorclf.errors import InputError
+from vectorclf.predictor.features import FeatureOccurrences, Places
+from vectorclf.predictor.preparation import prepare
+from vectorclf.predictor.probabilities import probabilities
 from vectorclf.texts import as_texts, read_only, utf8
-
-
-@dataclass(frozen=True)
-class FeatureOccurrences:
-    """Where a text's features stand in it, and what each occurrence is worth.
-
-    The contribution of an occurrence to label j is ``share * coef_t[feature, j]``; all of
-    them and the intercept sum to the score.
-
-    Attributes
-    ----------
-    features : ndarray of shape (n,), int32
-    terms : list of str
-    starts, ends : ndarray of shape (n,), int32, characters of the text
-    shares : ndarray of shape (n,), float32
-        The feature's final value divided equally among its occurrences (dimensionless).
-    """
-
-    features: np.ndarray
-    terms: list[str]
-    starts: np.ndarray
-    ends: np.ndarray
-    shares: np.ndarray
-
-
-def _prepare(text: str, lowercase: bool, strip_accents: str | None) -> str:
-    """What scikit-learn's preprocessor makes of `text`."""
-    if lowercase:
-        text = text.lower()
-    if strip_accents is None:
-        return text
-    if strip_accents == "ascii":
-        return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
-    if text.isascii():
-        return text
-    return "".join(
-        c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)
-    )
 
 
 class BatchPredictor:
@@ -145,7 +108,7 @@ class BatchPredictor:
                     f"expected UTF-8, got {error.reason} at byte {error.start}",
                     place=f"texts[{first_row + row}]",
                 ) from None
-            texts += [_prepare(text, *variant) for variant in self._index.variants]
+            texts += [prepare(text, *variant) for variant in self._index.variants]
         found = np.empty((len(rows), self._n_labels))
         self._run(*utf8(texts), found, np.zeros(len(rows), dtype=np.uint8), True)
         out[rows] = found
@@ -245,20 +208,7 @@ class BatchPredictor:
         return self._predict_proba
 
     def _predict_proba(self, texts: Any) -> np.ndarray:
-        classifier = self._classifier
-        p = _LINKS[classifier["link"]](self._matrix(texts))
-        for constant in classifier["constants"]:
-            p[:, constant["label"]] = constant["value"]
-        if classifier["scores"] == "vector":
-            return np.column_stack([1 - p[:, 0], p[:, 0]])
-        if classifier["normalize"] is not None:
-            total = p.sum(axis=1)
-            is_zero = total == 0
-            if classifier["normalize"] == "sum_or_uniform":
-                p[is_zero] = 1
-                total[is_zero] = p.shape[1]
-            p /= np.where(total == 0, 1, total)[:, np.newaxis]
-        return p
+        return probabilities(self._matrix(texts), self._classifier)
 
     # --- terms ----------------------------------------------------------------------------
 
@@ -278,7 +228,7 @@ class BatchPredictor:
         texts = list(texts)
         data, starts, ends = utf8(texts)
         longest = int((ends - starts).max(initial=0))
-        work = _Places(self._index, longest)
+        work = Places(self._index, longest)
         found = []
         for text, lo, hi in zip(texts, starts, ends, strict=True):
             ids, first, last, shares = work.find(text, data, lo, hi)
@@ -317,108 +267,13 @@ class BatchPredictor:
         scratch = new_scratch(index)
         first = 0
         while first < len(starts):
-            first += int(_occurrences.count_unknown_rows(
+            first += int(_kernels.count_unknown_rows(
                 data, starts[first:], ends[first:], index.meta, index.blob, scratch.meta,
                 scratch.blob, b, n_tokens[first:], n_unknown[first:],
             ))  # fmt: skip
             if first < len(starts):
                 scratch = new_scratch(index, int(ends[first] - starts[first]) + 64)
         return n_tokens, n_unknown
-
-
-class _Places:
-    """Finds the features of texts of up to `longest` bytes."""
-
-    def __init__(self, index: Index, longest: int) -> None:
-        self.index = index
-        self._make_room(longest)
-
-    def _make_room(self, longest: int) -> None:
-        meta = self.index.meta
-        capacity = 64
-        for b in range(int(meta[at.N_BLOCKS])):
-            block = meta[at.BLOCKS + at.BLOCK_STRIDE * b :]
-            capacity += (longest + 2) * int(block[at.MAX_N] - block[at.MIN_N] + 1)
-        self.longest = longest
-        self.scratch = new_scratch(self.index, longest + 64, capacity)
-        self.ids = np.empty(capacity, dtype=np.int32)
-        self.places = np.empty((capacity, 3), dtype=np.int32)
-        self.shares = np.empty(capacity)
-
-    def _run(self, data, lo, hi, prepared: bool) -> int:
-        index, scratch = self.index, self.scratch
-        return int(_occurrences.place_row(
-            data, lo, hi, prepared, index.meta, index.blob,
-            scratch.meta, scratch.blob, self.ids, self.places, self.shares,
-        ))  # fmt: skip
-
-    def find(self, text: str, data, lo: int, hi: int):
-        """Internal ids, first and end characters, and shares."""
-        n = -1
-        if not any(accents for _, accents in self.index.variants):
-            n = self._run(data, np.array([lo]), np.array([hi]), False)
-        if n >= 0:
-            at_byte = _char_by_byte(data[lo:hi])
-            first, last = at_byte[self.places[:n, 1]], at_byte[self.places[:n, 2]]
-            return self.ids[:n].copy(), first, last, self.shares[:n].astype(np.float32)
-        made = [_prepare_with_origins(text, *variant) for variant in self.index.variants]
-        data, starts, ends = utf8([prepared for prepared, _ in made])
-        if int((ends - starts).max()) > self.longest:
-            self._make_room(int((ends - starts).max()))
-        n = self._run(data, starts, ends, True)
-        first, last = np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int32)
-        n_blocks = int(self.index.meta[at.N_BLOCKS])
-        for b in range(n_blocks):
-            v = int(self.index.meta[at.BLOCKS + at.BLOCK_STRIDE * b + at.VARIANT])
-            rows = np.flatnonzero(self.places[:n, 0] == b)
-            at_byte = _char_by_byte(data[starts[v] : ends[v]])
-            origins = np.array([*made[v][1], len(text)], dtype=np.int32)
-            first[rows] = origins[at_byte[self.places[rows, 1]]]
-            # the end is after the origin of the last character, not before the next one's
-            last[rows] = origins[at_byte[self.places[rows, 2]] - 1] + 1
-        return self.ids[:n].copy(), first, last, self.shares[:n].astype(np.float32)
-
-
-def _char_by_byte(data: np.ndarray) -> np.ndarray:
-    """Number of the character at every byte of UTF-8, and after the last, int32."""
-    numbers = np.zeros(len(data) + 1, dtype=np.int32)
-    np.cumsum((data & 0xC0) != 0x80, out=numbers[1:], dtype=np.int32)
-    return numbers
-
-
-def _prepare_with_origins(
-    text: str, lowercase: bool, strip_accents: str | None
-) -> tuple[str, list[int]]:
-    """The prepared text, and the character of `text` each of its characters comes from."""
-    origins = list(range(len(text)))
-    if lowercase:
-        # only U+0130 becomes two characters; every other one stays one
-        origins = [i for i, c in enumerate(text) for _ in range(1 + (c == "\u0130"))]
-        text = text.lower()
-    if strip_accents is None:
-        return text, origins
-    pieces = [_prepare(c, False, strip_accents) for c in text]
-    made = [i for i, piece in zip(origins, pieces, strict=True) for _ in piece]
-    return "".join(pieces), made
-
-
-def _logistic(scores: np.ndarray) -> np.ndarray:
-    # exp of a negative number never overflows
-    e = np.exp(-np.abs(scores))
-    return np.where(scores >= 0, 1, e) / (1 + e)
-
-
-def _softmax(scores: np.ndarray) -> np.ndarray:
-    e = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return e / e.sum(axis=1, keepdims=True)
-
-
-def _modified_huber(scores: np.ndarray) -> np.ndarray:
-    """(clip(score, -1, 1) + 1) / 2 (Zhang 2004)."""
-    return (np.clip(scores, -1, 1) + 1) / 2
-
-
-_LINKS = {"logistic": _logistic, "softmax": _softmax, "modified_huber": _modified_huber}
 
 
 def _share(work, parts: Iterable[Any], n_threads: int) -> None:

@@ -1,0 +1,174 @@
+"""Text in a window: folded, with bit masks of its words, spaces and the rest."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vectorclf import _layout as at
+from vectorclf._intrinsics import classify, ctz
+from vectorclf._jit import inline, part
+from vectorclf._kernels.numbers import (
+    ALL,
+    EDGES_CAP,
+    IS_ODD,
+    IS_SPACE,
+    IS_WORD,
+    n0,
+    n1,
+    n2,
+    n3,
+    n4,
+    n6,
+    n8,
+    n63,
+    n64,
+    n128,
+    n255,
+)
+
+
+@inline
+def char_length(byte):
+    """Bytes of the UTF-8 character that starts with `byte`."""
+    if byte < 0xC0:
+        return n1
+    if byte < 0xE0:
+        return n2
+    if byte < 0xF0:
+        return n3
+    return n4
+
+
+@part
+def decode(s8, p, end):
+    """Code point at byte `p` and its length; length 0 if it is not well-formed UTF-8."""
+    first = np.uint64(s8[p])
+    length = char_length(first)
+    if first < 0xC2 or first > 0xF4 or p + length > end:
+        return n0, n0
+    code = first & (n255 >> (length + n1))
+    for i in range(n1, length):
+        byte = np.uint64(s8[p + i])
+        if byte >> n6 != n2:
+            return n0, n0
+        code = (code << n6) | (byte & n63)
+    if length == n3 and (code < 0x800 or code >> np.uint64(11) == 27):
+        return n0, n0
+    if length == n4 and (code < 0x10000 or code > 0x10FFFF):
+        return n0, n0
+    return code, length
+
+
+@part
+def fold_high(model, scratch, n, lower):
+    """Put the non-ASCII characters of the folded text into the masks, lower-cased."""
+    meta, b32, b8 = model[0], model[2], model[3]
+    smeta, s64, s8 = scratch[0], scratch[1], scratch[3]
+    words, spaces, highs = smeta[at.WORDS], smeta[at.SPACES], smeta[at.HIGHS]
+    text = smeta[at.TEXT] << n3
+    pages, infos = meta[at.PAGES] << n3, meta[at.INFOS] << n1
+    p = n0
+    k = n0
+    blocks = (n + n63) >> n6
+    while k < blocks:
+        high = s64[highs + k]
+        if p > k << n6:
+            high &= ALL << (p & n63)
+        if high == n0:
+            k += n1
+            continue
+        p = (k << n6) + ctz(high)
+        while p < n and s8[text + p] >= 128:
+            code, length = decode(s8, text + p, text + n)
+            if length == n0:
+                return at.INVALID
+            page = pages + ((code >> n8) << n1)
+            entry = (np.uint64(b8[page]) | (np.uint64(b8[page + n1]) << n8)) << n8
+            info = b32[infos + (entry | (code & n255))]
+            bits = (n1 << length) - n1
+            inside = p & n63
+            if info & IS_WORD:
+                s64[words + (p >> n6)] |= bits << inside
+                if inside + length > n64:
+                    s64[words + (p >> n6) + n1] |= bits >> (n64 - inside)
+            elif info & IS_SPACE:
+                s64[spaces + (p >> n6)] |= bits << inside
+                if inside + length > n64:
+                    s64[spaces + (p >> n6) + n1] |= bits >> (n64 - inside)
+            if lower:
+                if info & IS_ODD:
+                    return at.ODD
+                delta = np.uint64(info >> np.uint32(8))
+                if delta != n0:
+                    code = (code + delta) & np.uint64(0xFFFFFF)
+                    for i in range(n1, length):
+                        s8[text + p + length - i] = np.uint8(n128 | (code & n63))
+                        code >>= n6
+                    mark = (np.uint64(0xF00) >> length) & n255
+                    s8[text + p] = np.uint8(mark | code)
+            p += length
+        k = p >> n6
+    return at.OK
+
+
+@part
+def fold(data, data_size, lo, n, lower, model, scratch):
+    """Copy a window into the scratch text, lower-cased, with its bit masks."""
+    smeta, s64, s8 = scratch[0], scratch[1], scratch[3]
+    words, spaces, highs = smeta[at.WORDS], smeta[at.SPACES], smeta[at.HIGHS]
+    text = smeta[at.TEXT] << n3
+    full = n >> n6
+    any_high = n0
+    for k in range(full):
+        i = k << n6
+        word, space, high = classify(data, lo + i, s8, text + i, lower)
+        s64[words + k] = word
+        s64[spaces + k] = space
+        s64[highs + k] = high
+        any_high |= high
+    rest = n & n63
+    if rest != n0:
+        i = full << n6
+        if lo + i + n64 <= data_size:
+            word, space, high = classify(data, lo + i, s8, text + i, lower)
+        else:
+            for j in range(rest):
+                s8[text + i + j] = data[lo + i + j]
+            word, space, high = classify(s8, text + i, s8, text + i, lower)
+        inside = ALL >> (n64 - rest)
+        high &= inside
+        s64[words + full] = word & inside
+        s64[spaces + full] = space | ~inside
+        s64[highs + full] = high
+        any_high |= high
+    if any_high != n0:
+        return fold_high(model, scratch, n, lower)
+    return at.OK
+
+
+@inline
+def next_edges(s64, s32, masks, flip, k, blocks, carry, edges, n_edges):
+    """Where runs of set bits start and end, from 64-byte block `k` on, until the list fills."""
+    while k < blocks and n_edges < EDGES_CAP:
+        mask = s64[masks + k] ^ flip
+        edge = mask ^ ((mask << n1) | carry)
+        carry = mask >> n63
+        base = k << n6
+        while edge != n0:
+            s32[edges + n_edges] = np.uint32(base + ctz(edge))
+            n_edges += n1
+            edge &= edge - n1
+        k += n1
+    return n_edges, k, carry
+
+
+@part
+def has_chars(s8, p, end, n_chars):
+    """Whether bytes `p` to `end` hold at least `n_chars` characters."""
+    if end - p < n_chars:
+        return False
+    seen = n0
+    while p < end and seen < n_chars:
+        p += char_length(s8[p])
+        seen += n1
+    return seen == n_chars
