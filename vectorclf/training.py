@@ -84,7 +84,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     unit: str = "sentence"
     ngram_max: int = 2
-    min_df: int = 2
+    min_df: int = 3
     max_features: int | None = None
     char_wb: tuple[int, int] | None = None
     pivot: float = 0.7
