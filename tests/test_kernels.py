@@ -166,19 +166,6 @@ def test_sums_too_large_to_keep_are_made_anew_each_time():
     assert scratch.blob[state] > 20
 
 
-def test_a_full_memory_starts_anew():
-    vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4))
-    pipeline = make_pipeline(vectorizer, LinearSVC()).fit(TEXTS, LABELS)
-    expected = compile(pipeline).decision_function(TEXTS)
-    predictor = compile(pipeline)
-    predictor.decision_function(["some words"])
-    scratch = predictor._scratches[0]
-    state = int(scratch.meta[at.MEMOS]) + at.MEMO_STRIDE - 8
-    scratch.blob[state] = at.MEMO_WORDS - 5  # as if so many were remembered
-    np.testing.assert_array_equal(predictor.decision_function(TEXTS), expected)
-    assert scratch.blob[state] < 100
-
-
 def test_windows_without_white_space_grow_and_tokens_come_in_batches():
     many = ",".join(f"paid{i % 7}" for i in range(1500))
     spaced = ("the spy paid cash " * 2000)[: at.WINDOW * 2]
@@ -232,6 +219,35 @@ def hashes(rows):
         h = (h ^ k[:, i]) * numbers.K0
         h ^= h >> U(32)
     return h
+
+
+def test_a_full_memory_keeps_what_came_more_than_once():
+    rows = np.random.default_rng(1).integers(97, 123, (3000, 7), dtype=np.uint8)
+    with np.errstate(over="ignore"):
+        slots = hashes(rows) & U(at.MEMO_SLOTS - 1)
+    order = np.argsort(slots)
+    i = int(np.flatnonzero(np.diff(slots[order]) == 0)[0])
+    neighbours = [rows[order[j]].tobytes().decode() for j in (i, i + 1)]  # of one slot
+    texts = [*TEXTS, " ".join(neighbours)]
+    pipeline = make_pipeline(TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4)), LinearSVC())
+    pipeline.fit(TEXTS, LABELS)
+    expected = compile(pipeline).decision_function(texts)
+    predictor = compile(pipeline)
+    for _ in range(2):
+        predictor.decision_function(texts)
+    scratch = predictor._scratches[0]
+    state = int(scratch.meta[at.MEMOS]) + at.MEMO_STRIDE - 8
+    n_words = int(scratch.blob[state])
+    scratch.blob[state] = at.MEMO_WORDS  # as if so many were remembered
+    predictor.decision_function(["never seen before"])
+    n_kept = int(scratch.blob[state])
+    assert n_kept == n_words + 3
+    np.testing.assert_array_equal(predictor.decision_function(texts), expected)
+    assert scratch.blob[state] == n_kept  # none had to be learned anew
+    scratch.blob[state] = at.MEMO_WORDS
+    predictor.decision_function(["another one"])
+    assert scratch.blob[state] < n_kept
+    np.testing.assert_array_equal(predictor.decision_function(texts), expected)
 
 
 @pytest.mark.parametrize(

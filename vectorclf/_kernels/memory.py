@@ -13,6 +13,7 @@ from vectorclf._kernels.numbers import (
     BLOCKS,
     GROUP,
     LOW,
+    MEMO_POOL,
     MEMO_SLOTS,
     MEMO_STRIDE,
     MEMO_WORDS,
@@ -20,14 +21,17 @@ from vectorclf._kernels.numbers import (
     STRIDE,
     n0,
     n1,
+    n2,
     n3,
     n6,
     n7,
     n8,
     n16,
+    n17,
     n32,
+    n63,
 )
-from vectorclf._kernels.tables import first_bytes, is_zero, tag_of
+from vectorclf._kernels.tables import first_bytes, hash_bytes, is_zero, tag_of
 
 
 @part
@@ -65,13 +69,47 @@ def sum_word(model, scratch, b, number, ids, n):
 
 
 @part
-def memo_reset(s64, memo):
-    """Forget all words: cheaper than choosing, and frequent ones are back at once."""
+def memo_trim(meta, smeta, s64, s32, s8, memo, number):
+    """Forget the words seen in fewer than two texts since the last time; at least half of all.
+
+    Most words never come again, and the frequent ones need not be learned anew. What stays
+    moves down in its order, so nothing is overwritten before it has moved.
+    """
     for i in range(MEMO_SLOTS):
         s64[memo + i] = n0
     state = memo + MEMO_STRIDE - n8
-    s64[state] = n0
-    s64[state + n1] = n0
+    records = memo + MEMO_SLOTS
+    pool = (records + n8 * MEMO_WORDS) << n1
+    width = meta[at.WIDTH]
+    sums = (smeta[at.WORD_WEIGHTS] << n1) + number * MEMO_WORDS * width
+    n_kept = used = n0
+    for word in range(s64[state]):
+        source = records + n8 * word
+        place = s64[source + n6]
+        found = place & np.uint64(0xFFFF)
+        is_full = n_kept >= MEMO_WORDS >> n1 or used + found > MEMO_POOL >> n1
+        if s64[source + n7] >> n32 < n2 or is_full:
+            continue
+        target = records + n8 * n_kept
+        for i in range(n6):
+            s64[target + i] = s64[source + i]
+        s64[target + n6] = (used << n32) | (place & LOW)
+        s64[target + n7] = n0
+        first = pool + (place >> n32)
+        for i in range(found):
+            s32[pool + used + i] = s32[first + i]
+        for j in range(width):
+            s32[sums + n_kept * width + j] = s32[sums + word * width + j]
+        length = (place >> n17) & n63
+        h, _, _ = hash_bytes(s8, target << n3, length)
+        slot = h & (MEMO_SLOTS - n1)
+        while s64[memo + slot] != n0:
+            slot = (slot + n1) & (MEMO_SLOTS - n1)
+        n_kept += n1
+        used += found
+        s64[memo + slot] = (tag_of(h, length) << n32) | n_kept
+    s64[state] = n_kept
+    s64[state + n1] = used
 
 
 @inline
@@ -105,8 +143,9 @@ def memo_find(s64, s8, memo, p, length, h, k0, k1):
 def memo_add(model, scratch, b, memo, slot, p, length, h, k0, k1):
     """Work a word's n-grams out and remember them; its record.
 
-    A record is 64 bytes: 48 of the word, where its list of ids is and how long (and bit 16:
-    no sums), and how often the word was seen since the last `count_seen`.
+    A record is 64 bytes: 48 of the word; where its list of ids is, the word's length, whether
+    it has no sums, how many ids (32, 6, 1 and 16 bits); in how many rows it was seen, and how
+    often since the last `count_seen` (32 bits each).
     """
     meta = model[0]
     s64, s8 = scratch[1], scratch[3]
@@ -127,7 +166,8 @@ def memo_add(model, scratch, b, memo, slot, p, length, h, k0, k1):
     s64[record + n1] = k1
     for i in range(n16, length, n8):
         s64[record + (i >> n3)] = load_u64(s8, p + i) & first_bytes(length - i)
-    s64[record + n6] = (used << n32) | (n0 if has_sums else n1 << n16) | found
+    flags = (length << n17) | (n0 if has_sums else n1 << n16)
+    s64[record + n6] = (used << n32) | flags | found
     s64[record + n7] = n0
     s64[memo + slot] = (tag_of(h, length) << n32) | (n_words + n1)
     s64[state] = n_words + n1
@@ -149,7 +189,8 @@ def count_seen(model, scratch, b, memo, n_seen, counts, touched, n_touched):
     for w in range(n_seen):
         record = s64[seen + w]
         place, times = s64[record + n6], s64[record + n7]
-        s64[record + n7] = n0
+        s64[record + n7] = ((times >> n32) + n1) << n32
+        times &= LOW
         s32[rows + w] = np.uint32((record - records) >> n3)
         sf[weights + w] = np.float64(times)
         no_sums |= place >> n16

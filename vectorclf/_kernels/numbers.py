@@ -6,7 +6,7 @@ from vectorclf import _layout as at
 from vectorclf import _unicode
 
 n0, n1, n2, n3, n4, n5 = (np.uint64(i) for i in range(6))
-n6, n7, n8, n16, n32 = (np.uint64(i) for i in (6, 7, 8, 16, 32))
+n6, n7, n8, n16, n17, n32 = (np.uint64(i) for i in (6, 7, 8, 16, 17, 32))
 n63, n64, n128, n255 = (np.uint64(i) for i in (63, 64, 128, 255))
 ALL, LOW = np.uint64(0xFFFFFFFFFFFFFFFF), np.uint64(0xFFFFFFFF)
 NONE = LOW

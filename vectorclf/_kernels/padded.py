@@ -7,7 +7,7 @@ import numpy as np
 from vectorclf import _layout as at
 from vectorclf._intrinsics import prefetch
 from vectorclf._jit import part
-from vectorclf._kernels.memory import count_seen, memo_add, memo_find, memo_reset, same_rest
+from vectorclf._kernels.memory import count_seen, memo_add, memo_find, memo_trim, same_rest
 from vectorclf._kernels.ngrams import ngrams
 from vectorclf._kernels.numbers import (
     ALL,
@@ -51,14 +51,13 @@ def count_padded_words(model, scratch, b, n):
     base = meta[block + np.uint64(at.BASE)]
     counts = (smeta[at.COUNTS] << n1) + base + b
     touched = (smeta[at.TOUCHED] << n1) + base + b
-    memo = smeta[at.MEMOS] + MEMO_STRIDE * meta[block + np.uint64(at.TOKEN_CLASS)]
+    number_of_memo = meta[block + np.uint64(at.TOKEN_CLASS)]
+    memo = smeta[at.MEMOS] + MEMO_STRIDE * number_of_memo
     state = memo + MEMO_STRIDE - n8
     records = memo + MEMO_SLOTS - n8
     pool = (records + n8 * (MEMO_WORDS + n1)) << n1
     width = meta[at.WIDTH]
-    sums = (smeta[at.WORD_WEIGHTS] << n1) + (
-        (meta[block + np.uint64(at.TOKEN_CLASS)] * MEMO_WORDS - n1) * width
-    )
+    sums = (smeta[at.WORD_WEIGHTS] << n1) + ((number_of_memo * MEMO_WORDS - n1) * width)
     n_lengths = meta[block + np.uint64(at.MAX_N)] - meta[block + np.uint64(at.MIN_N)] + n1
     longest = min(MEMO_BYTES, max(MEMO_LIST // n_lengths, n2) - n2)
     edges, tokens, seen = smeta[at.EDGES] << n1, smeta[at.TOKENS], smeta[at.SEEN]
@@ -123,9 +122,9 @@ def count_padded_words(model, scratch, b, n):
                                 model, scratch, b, memo, n_seen, counts, touched, n_touched
                             )
                             n_seen = n0
-                            memo_reset(s64, memo)
+                            memo_trim(meta, smeta, s64, s32, s8, memo, number_of_memo)
                             forgotten = n1
-                            slot = h & (MEMO_SLOTS - n1)
+                            record, slot = memo_find(s64, s8, memo, p, length, h, k0, k1)
                         record = memo_add(model, scratch, b, memo, slot, p, length, h, k0, k1)
                 s8[p - n1], s8[p + length] = before, after
                 if record == NONE:
@@ -138,7 +137,7 @@ def count_padded_words(model, scratch, b, n):
             for lane in range(n0, width, n16):
                 prefetch(s32, sums + ((record - records) >> n3) * width + lane)
             s64[seen + n_seen] = record
-            n_seen += is_zero(times)
+            n_seen += is_zero(times & LOW)
             if n_seen == GROUP:
                 n_touched = count_seen(model, scratch, b, memo, n_seen, counts, touched, n_touched)
                 n_seen = n0
