@@ -13,7 +13,7 @@ from vectorclf.tagger import Tagger, load
 sentences = st.one_of(
     st.sampled_from([f"The clerk {x}." for x in MONEY + HIDDEN + PLAIN]),
     st.text(st.characters(codec="utf-8"), max_size=40),
-    st.sampled_from(["“He took cash from the attaché,” she said…", "İstanbul’da 金 sold the plans"]),
+    st.sampled_from(["“He took cash from the attaché,” she said…", "İstanbul’da 金 sold plans"]),
 )
 texts = st.lists(sentences, max_size=6).map(lambda parts: " ".join(parts)) | st.lists(
     sentences, max_size=6

@@ -62,7 +62,7 @@ def test_a_group_stays_in_one_fold(groups, n_folds):
 
 def test_background_lowers_scores_of_ordinary_news():
     news = ["Cash was paid for the harbour plans in the rain, the mayor said."] * 30
-    words = "cash was paid for the harbour plans in rain mayor said".split()
+    words = ["cash", "was", "paid", "for", "the", "harbour", "plans", "in", "rain", "mayor", "said"]
     with_news = train(small_data(), small_codebook(), recipe=QUICK,
                       background=count_background(news, words))
     scores = [

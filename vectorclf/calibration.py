@@ -198,9 +198,10 @@ def operating_points(
             own = best_f1_threshold(P[:, j], Y[:, j], weight)
             trust = n / (n + 4 * PRIOR_POSITIVES)
             balanced[j] = trust * own + (1 - trust) * common
-    points = [("balanced", None, balanced), 
+    points = [("balanced", None, balanced),
               ("recall", recall, np.full(len(label_ids), recall_threshold(P, Y, recall))),
-              ("precision", precision, np.full(len(label_ids), precision_threshold(P, Y, precision)))]
+              ("precision", precision,
+               np.full(len(label_ids), precision_threshold(P, Y, precision)))]
     out = []
     for name, target, thresholds in points:
         given = P >= thresholds

@@ -14,7 +14,6 @@ from vectorclf.codebook import Codebook, load_codebook
 from vectorclf.dataset import (
     KINDS,
     SPLITS,
-    CodedPassage,
     Dataset,
     Fault,
     Placed,

@@ -19,7 +19,8 @@ _ATTRIBUTED = re.compile(
 )
 _FOUND = re.compile(
     r"\b(?:convict\w+|found guilty|plead(?:ed)? guilty|pled guilty|sentenced|admitted|confess\w+|"
-    r"acknowledged|the (?:court|tribunal|judge|jury|judgment|verdict) (?:found|held|ruled|heard))\b",
+    r"acknowledged|the (?:court|tribunal|judge|jury|judgment|verdict) "
+    r"(?:found|held|ruled|heard))\b",
     re.IGNORECASE,
 )
 _DENIED = re.compile(

@@ -46,7 +46,7 @@ from vectorclf.scoring import text_scores
 MIN_RATIONALE_WORDS = 2
 SELF_TEST_TEXTS = (
     "He was paid $40,000 in cash for documents he copied at the ministry.",
-    "“La fille,” wrote the attaché, “était à Wien” – Сергей left the film in a dead drop. 他是间谍。",
+    "“La fille,” wrote the attaché, “était à Wien” – Сергей left it in a dead drop. 他是间谍。",
     "",
 )
 

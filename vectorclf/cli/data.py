@@ -16,7 +16,7 @@ def labeled_data(
 
     For a directory, `splits` picks among its frozen splits; none picks all texts.
     """
-    if Path(dataset).is_dir() or codebook is None and not Path(dataset).exists():
+    if Path(dataset).is_dir() or (codebook is None and not Path(dataset).exists()):
         loaded = load_dataset(dataset)
         passages = (loaded.split(*splits) if splits and loaded.split_by_case
                     else loaded.passages)

@@ -28,7 +28,8 @@ import click
 @click.option("--json", "as_json", is_flag=True, help="JSON on stdout instead of a table.")
 def evaluate(dataset: str, model: str | None, splits: tuple[str, ...], operating_point: str,
              codebook: str | None, text_key: str, labels_key: str, group_key: str | None,
-             background: str | None, drop_repeated: bool, card: bool, title: str, as_json: bool) -> None:
+             background: str | None, drop_repeated: bool, card: bool, title: str,
+             as_json: bool) -> None:
     """Measure a model on DATASET, or cross-validate on it, groups kept whole.
 
     DATASET is a coded dataset directory, or a JSONL or CSV file with texts and label lists.
