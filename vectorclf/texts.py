@@ -62,7 +62,8 @@ def utf8(
 
 def _read(texts: Sequence[str], ends: np.ndarray, room: list | None) -> np.ndarray | None:
     """Data of texts read where they lie; fills `ends`. None if one is out of the ordinary."""
-    texts = list(texts)  # holds them while the GIL is released
+    if type(texts) is not list:  # a slice of an array is a view: others may let go of them
+        texts = list(texts)
     if set(map(type, texts)) != {str}:
         return None
     addresses = np.fromiter(map(id, texts), dtype=np.uint64, count=len(texts))
