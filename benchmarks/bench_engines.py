@@ -43,8 +43,9 @@ def _onnx(pipeline):
     from skl2onnx import to_onnx
     from skl2onnx.common.data_types import StringTensorType
 
-    model = to_onnx(pipeline, initial_types=[("text", StringTensorType([None, 1]))],
-                    options={id(pipeline.steps[-1][1]): {"zipmap": False}})  # fmt: skip
+    choices = {id(pipeline[0]): {"locale": "C"}, id(pipeline[-1]): {"zipmap": False}}
+    kinds = [("text", StringTensorType([None, 1]))]
+    model = to_onnx(pipeline, initial_types=kinds, options=choices)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(model.SerializeToString(), options)

@@ -24,11 +24,14 @@ def commit() -> str:
 
 
 def write(name: str, rows: list[dict[str, Any]]) -> Path:
-    """Save the rows of benchmark `name`; where they are."""
+    """Save the rows of benchmark `name`, as JSON and as a table; where they are."""
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{name}.json"
     found = {"date": str(date.today()), "commit": commit(), "machine": machine(), "rows": rows}
     path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    about = ", ".join(f"{key} {value}" for key, value in found["machine"].items())
+    text = f"# {name}\n\n{found['date']}, commit {found['commit']}; {about}.\n\n{table(rows)}\n"
+    path.with_suffix(".md").write_text(text, encoding="utf-8")
     return path
 
 

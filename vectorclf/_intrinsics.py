@@ -18,7 +18,11 @@ SPACES = frozenset([*range(9, 14), *range(28, 33)])
 
 
 def _pointer(array):
-    return array
+    return array.reshape(-1)
+
+
+def _pointer_as(array, dtype):
+    return array.view(dtype)
 
 
 def _load_u64(array, at):
@@ -70,8 +74,8 @@ _LANES = 8
 """Weight rows are padded to a multiple of this."""
 
 if config.DISABLE_JIT:
-    pointer, load_u64, ctz, prefetch, classify, accumulate = (
-        _pointer, _load_u64, _ctz, _prefetch, _classify, _accumulate,
+    pointer, pointer_as, load_u64, ctz, prefetch, classify, accumulate = (
+        _pointer, _pointer_as, _load_u64, _ctz, _prefetch, _classify, _accumulate,
     )  # fmt: skip
 else:  # pragma: no cover (compiled code is invisible to coverage)
     from llvmlite import ir
@@ -94,6 +98,16 @@ else:  # pragma: no cover (compiled code is invisible to coverage)
             return context.make_array(signature.args[0])(context, builder, args[0]).data
 
         return types.CPointer(array.dtype)(array), code
+
+    @intrinsic
+    def pointer_as(typing, base, dtype):
+        """The same address, for numbers of another type."""
+        kind = types.CPointer(dtype.dtype)
+
+        def code(context, builder, signature, args):
+            return builder.bitcast(args[0], context.get_value_type(kind))
+
+        return kind(base, dtype), code
 
     @intrinsic
     def pointer_to(typing, address):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from vectorclf import _layout as at
-from vectorclf._intrinsics import pointer
+from vectorclf._intrinsics import pointer, pointer_as
 from vectorclf._jit import inline
 from vectorclf._kernels.numbers import n1, n2, n3
 from vectorclf._kernels.tables import is_zero
@@ -40,11 +40,12 @@ def put_place(s32, target, n_found, feature, p, q):
 
 @inline
 def views(meta, words):
-    """The same memory as pointers to numbers of several types."""
+    """The same memory as pointers to numbers of several types, and `meta` as two."""
+    numbers = pointer(words)
     return (
-        pointer(meta), pointer(words), pointer(words.view(np.uint32)),
-        pointer(words.view(np.uint8)), pointer(words.view(np.float64)),
-        pointer(words.view(np.float32)), pointer(meta.view(np.float64)),
+        pointer(meta), numbers, pointer_as(numbers, np.uint32), pointer_as(numbers, np.uint8),
+        pointer_as(numbers, np.float64), pointer_as(numbers, np.float32),
+        pointer_as(pointer(meta), np.float64),
     )  # fmt: skip
 
 

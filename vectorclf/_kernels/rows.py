@@ -6,7 +6,7 @@ import numpy as np
 
 from vectorclf import _layout as at
 from vectorclf._intrinsics import pointer
-from vectorclf._jit import inline, kernel, part
+from vectorclf._jit import kernel, part
 from vectorclf._kernels.counts import unit_of, views
 from vectorclf._kernels.ngrams import count_chars
 from vectorclf._kernels.numbers import BLOCKS, NONE, STRIDE, n0, n1, n32
@@ -43,7 +43,7 @@ def forget_row(model, scratch):
             scratch[4][smeta[at.WORD_SUMS] + meta[at.WIDTH] * b + j] = 0.0
 
 
-@inline
+@part
 def count_row(data, data_size, starts, ends, row, prepared, model, scratch):
     """Count the features of one row in all blocks; what became of it."""
     meta = model[0]
@@ -105,7 +105,7 @@ def score_rows(data, starts, ends, prepared, meta, blob, smeta, sblob, out, stat
     """
     model = views(meta, blob)
     scratch = views(smeta, sblob)
-    scores = pointer(out.reshape(out.size))
+    scores = pointer(out)
     for row in range(np.uint64(first), np.uint64(statuses.size)):
         status = count_row(
             pointer(data), np.uint64(data.size), pointer(starts), pointer(ends), row, prepared,
