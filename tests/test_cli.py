@@ -98,6 +98,15 @@ def test_explain_shows_sentences_terms_and_near_misses(run, model, articles):
     assert code == 1
 
 
+def test_explain_writes_a_page_of_one_article(run, model, articles, tmp_path):
+    path, page = tmp_path / "one.txt", tmp_path / "one.html"
+    path.write_text(PAID, encoding="utf-8")
+    code, out, _ = run("explain", path, "-m", model, "--html", page)
+    assert (code, out) == (0, "") and "took cash" in page.read_text(encoding="utf-8")
+    code, _, err = run("explain", articles, "-m", model, "--html", page)
+    assert code == 1 and "one article" in err
+
+
 def test_stdin_is_a_text_or_rows(model):
     for given in (PAID, json.dumps({"id": "x", "text": PAID})):
         done = subprocess.run(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from vectorclf.cli.tag import POINTS, reading_options
+from vectorclf.errors import InputError
 
 MARGIN = 30  # columns for labels at the right
 MIN_TEXT = 40
@@ -15,12 +16,13 @@ MIN_TEXT = 40
 @click.option("-m", "--model", metavar="DIR", help="Model directory [default: the built-in one].")
 @click.option("--label", metavar="LABEL", help="This label only.")
 @click.option("--all", "everything", is_flag=True, help="Near misses too: labels under threshold.")
+@click.option("--html", "page", metavar="FILE", help="Write a page of the one article instead.")
 @click.option("--terms", is_flag=True, help="List every term with its contribution.")
 @click.option("--operating-point", type=click.Choice(POINTS), default="balanced",
               show_default=True)
 @reading_options
-def explain(path: str, model: str | None, label: str | None, everything: bool, terms: bool,
-            operating_point: str, **keys: str) -> int:
+def explain(path: str, model: str | None, label: str | None, everything: bool, page: str | None,
+            terms: bool, operating_point: str, **keys: str) -> int:
     """Show why the articles of PATH get their tags, sentence by sentence."""
     from rich.console import Console
 
@@ -41,12 +43,26 @@ def explain(path: str, model: str | None, label: str | None, everything: bool, t
             continue
         n_articles += 1
         tags = tagger.tag(row)
+        if page is not None:
+            if n_articles > 1:
+                raise InputError("expected one article for --html, got more", place=path)
+            write_page(page, row, tags, tagger.codebook)
+            continue
         print_margin(console, row, tags, label)
         if terms:
             print_terms(console, tags, label)
         if everything:
             print_near_misses(console, tagger, row, label)
     return (3 if n_articles else 1) if n_rejects else 0
+
+
+def write_page(file: str, article, tags, codebook) -> None:
+    """The article as one self-contained HTML page."""
+    from vectorclf.output import atomic_file
+    from vectorclf.report import article_page
+
+    with atomic_file(file) as out:
+        out.write(article_page(article, tags, codebook=codebook).encode("utf-8"))
 
 
 def print_margin(console, article, tags, label: str | None) -> None:
