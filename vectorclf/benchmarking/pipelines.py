@@ -24,8 +24,9 @@ def _classifier(X, n_labels: int):
     from sklearn.svm import LinearSVC
 
     rng = np.random.default_rng(0)
-    Y = np.arange(2 * n_labels)[:, np.newaxis] % n_labels == np.arange(n_labels)
-    classifier = OneVsRestClassifier(LinearSVC()).fit(X[: 2 * n_labels], Y.astype(int))
+    n = min(2 * n_labels, X.shape[0])
+    Y = np.arange(n)[:, np.newaxis] % n_labels == np.arange(n_labels)
+    classifier = OneVsRestClassifier(LinearSVC()).fit(X[:n], Y.astype(int))
     for estimator in classifier.estimators_:
         estimator.coef_ = rng.normal(0, 0.3, estimator.coef_.shape)
         estimator.intercept_ = rng.normal(0, 0.3, 1)
