@@ -3,8 +3,8 @@
     python -m benchmarks engines
 
 fastText and NumPy score with models of their own shape (they have no TF-IDF pipeline): their
-speed is compared, not their answers. ONNX runs the converted pipeline; its answers are compared.
-What is not installed is said.
+speed is compared, not their answers. ONNX runs the converted pipeline; its answers are not
+compared here either. What is not installed is said.
 """
 
 from __future__ import annotations
