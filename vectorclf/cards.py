@@ -14,14 +14,13 @@ from pathlib import Path
 import msgspec
 
 from vectorclf.agreement import agreement
-from vectorclf.dataset import SPLITS, Dataset
+from vectorclf.dataset import SHORT_WORDS, SPLITS, Dataset
 from vectorclf.errors import DatasetError
 from vectorclf.evaluation import Evaluation
 from vectorclf.model import Model
 from vectorclf.realism import Realism
 
 START, END = "<!-- generated -->", "<!-- /generated -->"
-SHORT_WORDS = 40
 POINTS_TITLE = "Operating points (out of fold, on the training splits)"
 
 

@@ -19,6 +19,7 @@ from vectorclf.errors import DatasetError, MissingInputError
 
 KINDS = ("documented", "composite", "background")
 SPLITS = ("train", "dev", "test")
+SHORT_WORDS = 40  # texts up to this length count as short, longer ones as passages
 
 
 class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -10,8 +10,6 @@ to read the old one, and freeze a model of it under ``tests/formats/``.
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -126,6 +124,8 @@ def save_model(model: Model, directory: str | Path) -> Path:
     """
     from safetensors.numpy import save
 
+    from vectorclf.output import atomic_file
+
     directory = Path(directory)
     directory.mkdir(parents=True, exist_ok=True)
     arrays = {name: np.ascontiguousarray(a) for name, a in model.compiled.arrays.items()}
@@ -146,8 +146,9 @@ def save_model(model: Model, directory: str | Path) -> Path:
         training=model.training,
     )
     text = msgspec.json.format(msgspec.json.encode(facts, order="deterministic"), indent=1)
-    _replace(directory / ARRAYS, blob)
-    _replace(directory / FACTS, text + b"\n")
+    for name, content in ((ARRAYS, blob), (FACTS, text + b"\n")):
+        with atomic_file(directory / name) as file:
+            file.write(content)
     return directory
 
 
@@ -156,20 +157,6 @@ def _narrow(coef_t: np.ndarray) -> np.ndarray:
     with np.errstate(over="ignore"):
         narrow = coef_t.astype(np.float16)
     return narrow if np.array_equal(narrow.astype(coef_t.dtype), coef_t) else coef_t
-
-
-def _replace(path: Path, content: bytes) -> None:
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
 
 
 def load_model(directory: str | Path) -> Model:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from vectorclf.calibration import sigmoid
+from vectorclf.calibration import probabilities
 from vectorclf.codebook import Codebook
 from vectorclf.errors import InputError, MissingInputError, ModelFormatError
 from vectorclf.evidence import MAX_QUOTES, MAX_TERMS, character_positions, explain_sentence
@@ -131,7 +131,7 @@ class Tagger:
 
     def probabilities(self, scores: np.ndarray) -> np.ndarray:
         """Calibrated probabilities of scores, shape (..., n_labels), float64."""
-        return sigmoid(scores * self.model.slope + self.model.offset)
+        return probabilities(scores, self.model.slope, self.model.offset)
 
     def label_probabilities(self, text: str) -> np.ndarray:
         """Probability of every label for a text, over threshold or not: shape (n_labels,)."""

@@ -9,11 +9,9 @@ from rich import box
 from rich.table import Table
 
 from vectorclf.agreement import agreement
-from vectorclf.dataset import Dataset
+from vectorclf.dataset import SHORT_WORDS, Dataset
 from vectorclf.evaluation import Evaluation
 from vectorclf.realism import Realism
-
-SHORT_WORDS = 40  # texts up to this length count as short
 
 
 def plain_table(title: str, *columns: str, left: int = 1) -> Table:
