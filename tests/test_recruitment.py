@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import re
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -69,6 +70,13 @@ def test_it_loads_as_it_is_with_pandas_and_polars(checked):
         return
     datasets = importlib.import_module("datasets")
     assert len(datasets.load_dataset("json", data_files=[str(p) for p in paths])["train"]) == n
+
+
+def test_the_card_reads_files_that_exist(checked):
+    named = re.findall(r'"(datasets/recruitment/[^"]+)"', (DATASET / "README.md").read_text())
+    assert len(named) >= 3
+    for name in named:
+        assert list(ROOT.glob(name)), name
 
 
 def test_rows_are_plain_json():
