@@ -5,7 +5,7 @@ import sys
 
 from benchmarks import record
 
-NAMES = ("predict", "engines", "threads", "start", "growth")
+NAMES = ("segment", "predict", "engines", "threads", "start", "growth", "jobs")
 
 
 def main(names: list[str]) -> int:

@@ -1,32 +1,19 @@
 """How fast text falls into passages and sentences, against its readable twin.
 
-    python benchmarks/bench_segment.py [-o results/segment.json]
+    python -m benchmarks segment
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import statistics
-import subprocess
-import sys
 import time
-from datetime import date
-from pathlib import Path
 
 import numpy as np
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
+from benchmarks.job_input import ARTICLE_BYTES, paragraphs
+from vectorclf import _segment_py
+from vectorclf.passages import segment_buffer
 
-from job_input import ARTICLE_BYTES, paragraphs  # noqa: E402
-
-from vectorclf import _segment_py  # noqa: E402
-from vectorclf.benchmarking.measure import machine  # noqa: E402
-from vectorclf.passages import segment_buffer  # noqa: E402
-
-MIN_MB_PER_S = 230.0
-"""MB a CPU second of one thread: about 70 % of the recorded figure."""
 CHUNK_BYTES = 2_000_000
 """What a job gives the kernel at once."""
 ROUNDS = 9
@@ -65,10 +52,7 @@ def seconds(call) -> float:
     return time.process_time() - started
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("-o", "--output")
-    options = parser.parse_args()
+def run() -> list[dict]:
     articles, origin = news()
     buffers = chunks(articles)
     n_bytes = sum(len(data) for data, _ in buffers)
@@ -79,21 +63,11 @@ def main() -> None:
     for _ in range(ROUNDS):
         kernel.append(n_bytes / 1e6 / seconds(lambda: [segment_buffer(*b) for b in buffers]))
         twin.append(sample_bytes / 1e6 / seconds(lambda: list(map(_segment_py.segment, sample))))
-    result = {
-        "date": date.today().isoformat(), "machine": machine(),
-        "commit": subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=HERE,
-                                 capture_output=True, text=True).stdout.strip(),
-        "text": origin, "mb": round(n_bytes / 1e6, 1),
-        "mb_per_cpu_s": round(statistics.median(kernel)), "mb_per_cpu_s_best": round(max(kernel)),
-        "readable_twin_mb_per_cpu_s": round(statistics.median(twin), 2),
-        "times_readable_twin": round(statistics.median(kernel) / statistics.median(twin)),
-    }  # fmt: skip
-    print(json.dumps(result, indent=1))
-    if options.output:
-        Path(options.output).write_text(json.dumps(result, indent=1) + "\n")
-    if max(kernel) < MIN_MB_PER_S:
-        sys.exit(f"bench_segment: expected {MIN_MB_PER_S:.0f} MB/s, got {max(kernel):.0f}")
-
-
-if __name__ == "__main__":
-    main()
+    return [
+        {"figure": f"kernel, {origin}", "median": statistics.median(kernel),
+         "best": max(kernel), "unit": "MB a CPU second"},
+        {"figure": "its readable twin", "median": statistics.median(twin), "best": max(twin),
+         "unit": "MB a CPU second"},
+        {"figure": "kernel to twin", "unit": "times",
+         "median": statistics.median(k / t for k, t in zip(kernel, twin, strict=True))},
+    ]  # fmt: skip

@@ -1,6 +1,6 @@
 """The same batch job as a careful scikit-learn script, for the end-to-end ratio.
 
-    python benchmarks/sklearn_job.py IN.jsonl OUT.jsonl
+    python -m benchmarks.sklearn_job IN.jsonl OUT.jsonl
 
 It holds the shipped model as scikit-learn objects (vocabulary, idf, coefficients), reads and
 writes with msgspec, takes the sentences from `vectorclf.passages` (a favour to it), transforms a
