@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from job_fakes import FakeTagger, job, outcome, rows
+from small import small_data, small_model
 
 from vectorclf.articles import Reading, Source, read_articles, read_source
 from vectorclf.errors import InputError, MissingInputError, OutputError
@@ -22,6 +23,7 @@ from vectorclf.jobs.drift import TextStatistics, drift_warnings, measure
 from vectorclf.jobs.manifest import read_manifest
 from vectorclf.jobs.plan import plan
 from vectorclf.records import Article, Reject
+from vectorclf.tagger import Tagger
 
 
 @pytest.fixture
@@ -213,13 +215,14 @@ def test_input_unlike_the_training_data_is_said_loudly():
         measure(statistics, texts, FakeTagger())
         for name, value in unknown.items():
             setattr(statistics, name, value)
-        return drift_warnings(statistics, training={"log_chars": (3.0, 0.5), "score": ((), ())})
+        return drift_warnings(statistics, training={"log_bytes": (5.5, 0.7), "score": ((), ())})
 
     english = "The officer was paid by the man and he left for the city with it."
     german = "Der Beamte wurde von dem Mann bezahlt und ist mit dem Zug in die Stadt gefahren."
     russian = "Офицер получил деньги и уехал из города."
-    assert warnings([english, russian, english], n_tokens=100, n_unknown=20) == [
-        "articles are longer than the training texts by 2.0 standard deviations"
+    assert warnings([english, russian, english], n_tokens=100, n_unknown=20) == []
+    assert warnings([english], n_passages=1, log_bytes=7.6) == [
+        "passages are longer than those of the training data by 3.0 standard deviations"
     ]
     assert "67% of the articles are not in the model's language (en): most are Latin:de" in (
         warnings([english, german, german])[0]
@@ -228,6 +231,21 @@ def test_input_unlike_the_training_data_is_said_loudly():
     assert warnings([english[:20]], n_tokens=10, n_unknown=6)[0].startswith("60% of the words")
     assert "looks like code or data" in warnings(["00 4f 1a = {}; 0x00 [[1, 2, 3]] 77"])[0]
     assert warnings([]) == []
+
+
+def test_a_trained_model_knows_its_own_texts_from_others():
+    tagger = Tagger(small_model())
+    training = tagger.model.training["profile"]
+
+    def warnings(texts):
+        statistics = TextStatistics()
+        measure(statistics, texts, tagger)
+        return " ".join(drift_warnings(statistics, training=training))
+
+    own = list(small_data().texts)
+    assert warnings(own) == ""
+    assert "passages are shorter than" in warnings(["The clerk."] * 9)
+    assert "passages are longer than" in warnings([" and ".join(own[:8]).replace(".", "")])
 
 
 def test_progress_is_readable(monkeypatch):

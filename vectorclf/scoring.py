@@ -79,6 +79,12 @@ def sentence_scores(
     return scores, penalties
 
 
+def log_lengths(data: np.ndarray, offsets: np.ndarray, unit: str) -> np.ndarray:
+    """Natural logarithm of the bytes of every passage: shape (n_passages,), float64."""
+    segments = segment_units(data, offsets, unit)
+    return np.log((segments.passage_ends - segments.passage_starts).astype(np.float64))
+
+
 def sentences_by_text(segments: Segments, n_texts: int) -> np.ndarray:
     """First sentence of every text, and one past the last: shape (n_texts + 1,), int64."""
     owners = segments.passage_articles[segments.sentence_passages]
@@ -95,8 +101,7 @@ def text_scores(
     scores : ndarray of shape (n_texts, n_labels), float32
         A text without a sentence scores as the empty text does.
     """
-    data, starts, ends = utf8(list(texts))
-    offsets = np.append(starts, ends[-1:]) if len(starts) else np.zeros(1, dtype=np.int64)
+    data, offsets = _buffer(texts)
     segments = segment_units(data, offsets, unit)
     scores, _ = sentence_scores(predictor, data, segments, gate=gate)
     empty = predictor.compiled.arrays["intercept"].astype(np.float32)[: scores.shape[1]]
@@ -106,3 +111,32 @@ def text_scores(
     if len(rows):
         out[rows] = np.maximum.reduceat(scores, bounds[:-1][rows], axis=0)
     return out
+
+
+def profile(texts: Sequence[str], scores: np.ndarray, unit: str) -> dict:
+    """What training texts are like, for runs to tell when their input is unlike them.
+
+    Parameters
+    ----------
+    texts : sequence of str
+    scores : ndarray of shape (n_texts, n_labels)
+        Out-of-fold.
+    unit : str
+
+    Returns
+    -------
+    profile : dict
+        ``log_bytes`` of a passage: [mean, standard deviation]; ``score`` of a text: [means,
+        standard deviations], by label.
+    """
+    lengths = log_lengths(*_buffer(texts), unit)
+    return {
+        "log_bytes": [round(float(x), 4) for x in (lengths.mean(), lengths.std())],
+        "score": [np.round(x, 4).tolist() for x in (scores.mean(axis=0), scores.std(axis=0))],
+    }
+
+
+def _buffer(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """One UTF-8 buffer of the texts, and the offsets of each."""
+    data, starts, ends = utf8(list(texts))
+    return data, np.append(starts, ends[-1:]) if len(starts) else np.zeros(1, dtype=np.int64)

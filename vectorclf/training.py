@@ -41,7 +41,7 @@ from vectorclf.model import Model, SelfTest
 from vectorclf.normalization import PivotedNormalizer
 from vectorclf.passages import segment
 from vectorclf.predictor import BatchPredictor
-from vectorclf.scoring import text_scores
+from vectorclf.scoring import profile, text_scores
 
 MIN_RATIONALE_WORDS = 2
 SELF_TEST_TEXTS = (
@@ -377,6 +377,7 @@ def train(
             "versions": {"python": platform.python_version(), "scikit-learn": sklearn.__version__,
                          "numpy": np.__version__},
             "out_of_fold": out_of_fold_summary(P, Y, points, label_ids),
+            "profile": profile(data.texts, scores, recipe.unit),
             "warnings": hard,
         },
     )

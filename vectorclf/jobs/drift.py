@@ -6,7 +6,6 @@ it costs a few percent of the time and depends on nothing but the input.
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any
@@ -53,8 +52,9 @@ class TextStatistics(msgspec.Struct, kw_only=True):
     ----------
     n_articles, n_chars, n_letters, n_seen_chars : int
         Of the sample; letters among the `n_seen_chars` looked at.
-    log_chars, log_chars_squared : float
-        Sums of ln(characters), and of its square, over non-empty articles.
+    n_passages : int
+    log_bytes, log_bytes_squared : float
+        Sums of ln(UTF-8 bytes of a passage), and of its square.
     n_tokens, n_unknown : int
         Words, and those not in the model's vocabulary.
     letters_by_script, articles_by_language : dict
@@ -67,8 +67,9 @@ class TextStatistics(msgspec.Struct, kw_only=True):
     n_chars: int = 0
     n_seen_chars: int = 0
     n_letters: int = 0
-    log_chars: float = 0.0
-    log_chars_squared: float = 0.0
+    n_passages: int = 0
+    log_bytes: float = 0.0
+    log_bytes_squared: float = 0.0
     n_tokens: int = 0
     n_unknown: int = 0
     letters_by_script: dict[str, int] = {}
@@ -103,10 +104,6 @@ def measure(statistics: TextStatistics, texts: Sequence[str], tagger: Any) -> No
     for text in texts:
         statistics.n_articles += 1
         statistics.n_chars += len(text)
-        if text:
-            length = math.log(len(text))
-            statistics.log_chars += length
-            statistics.log_chars_squared += length * length
         language = _look_at(statistics, text[:_SAMPLE_CHARS])
         by_language = statistics.articles_by_language
         by_language[language] = by_language.get(language, 0) + 1
@@ -114,16 +111,18 @@ def measure(statistics: TextStatistics, texts: Sequence[str], tagger: Any) -> No
     if predictor is None or not texts:
         return
     encoded = [text.encode("utf-8", "replace") for text in texts]
-    ends = np.cumsum([len(e) for e in encoded])
+    offsets = np.cumsum([0, *map(len, encoded)])
     data = np.frombuffer(b"".join(encoded), dtype=np.uint8)
-    n_tokens, n_unknown = predictor.unknown_counts_spans(
-        data, ends - [len(e) for e in encoded], ends
-    )
+    n_tokens, n_unknown = predictor.unknown_counts_spans(data, offsets[:-1], offsets[1:])
     statistics.n_tokens += int(n_tokens.sum())
     statistics.n_unknown += int(n_unknown.sum())
-    from vectorclf.scoring import text_scores
+    from vectorclf.scoring import log_lengths, text_scores
 
     model = tagger.model
+    lengths = log_lengths(data, offsets, model.unit)
+    statistics.n_passages += len(lengths)
+    statistics.log_bytes += float(lengths.sum())
+    statistics.log_bytes_squared += float((lengths**2).sum())
     scores = text_scores(predictor, list(texts), unit=model.unit, gate=model.gate)
     scores = scores.astype(np.float64)
     sums, squares = scores.sum(axis=0), (scores**2).sum(axis=0)
@@ -170,7 +169,7 @@ def drift_warnings(
     language : str
         That the model reads.
     training : dict, optional
-        ``unknown_share``, ``log_chars`` and ``score`` (mean and standard deviation, the
+        ``log_bytes`` of a passage and ``score`` of a text (mean and standard deviation, the
         latter by label) of the training data, where the model knows them.
     """
     warnings: list[str] = []
@@ -205,13 +204,14 @@ def _against_training(statistics: TextStatistics, training: dict[str, Any]) -> l
     """Shifts of more than two standard deviations of the training data."""
     warnings = []
     n = statistics.n_articles
-    mean, deviation = training.get("log_chars", (0.0, 0.0))
-    shift = (statistics.log_chars / n - mean) / deviation if deviation else 0.0
-    if abs(shift) > 2:
-        warnings.append(
-            f"articles are {'longer' if shift > 0 else 'shorter'} than the training texts by "
-            f"{abs(shift):.1f} standard deviations"
-        )
+    mean, deviation = training.get("log_bytes", (0.0, 0.0))
+    if deviation and statistics.n_passages:
+        shift = (statistics.log_bytes / statistics.n_passages - mean) / deviation
+        if abs(shift) > 2:
+            warnings.append(
+                f"passages are {'longer' if shift > 0 else 'shorter'} than those of the training "
+                f"data by {abs(shift):.1f} standard deviations"
+            )
     means, deviations = training.get("score", ((), ()))
     if len(means) == len(statistics.score_sum) > 0:
         shifts = (np.array(statistics.score_sum) / n - means) / np.maximum(deviations, 1e-9)
