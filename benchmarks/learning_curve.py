@@ -18,7 +18,8 @@ import numpy as np
 from vectorclf.background import load_background
 from vectorclf.dataset import labeled_texts, load_dataset, read_labeled_file
 from vectorclf.evaluation import evaluate_model
-from vectorclf.training import Recipe, train
+from vectorclf.recipe import Recipe
+from vectorclf.training import train
 
 ROOT = Path(__file__).parents[1]
 SIZES = (1000, 2000, 4000, 8000)

@@ -17,7 +17,8 @@ from sklearn.feature_extraction.text import CountVectorizer
 from vectorclf.background import count_background, save_background
 from vectorclf.dataset import labeled_texts, load_dataset
 from vectorclf.realism import read_news
-from vectorclf.training import Recipe, training_units
+from vectorclf.recipe import Recipe
+from vectorclf.units import training_units
 
 ROOT = Path(__file__).parents[1]
 

@@ -5,7 +5,8 @@ from functools import cache
 from vectorclf.codebook import Codebook, codebook_from_dict
 from vectorclf.dataset import LabeledTexts
 from vectorclf.model import Model
-from vectorclf.training import Recipe, train
+from vectorclf.recipe import Recipe
+from vectorclf.training import train
 
 WHO = ("clerk", "sergeant", "engineer", "courier", "diplomat", "chemist", "pilot", "sailor",
        "teacher", "printer")

@@ -12,10 +12,14 @@ from vectorclf.codebook import Codebook
 from vectorclf.dataset import LabeledTexts
 from vectorclf.errors import DatasetError
 from vectorclf.evaluation import cross_validate, evaluate_model, without_repeats
+from vectorclf.fitting import fit
+from vectorclf.folds import group_folds
 from vectorclf.model import save_model
+from vectorclf.recipe import Recipe
 from vectorclf.scoring import text_scores
 from vectorclf.tagger import Tagger
-from vectorclf.training import Recipe, fit, group_folds, train, training_units
+from vectorclf.training import train
+from vectorclf.units import training_units
 
 QUICK = Recipe(min_df=1, folds=2)
 

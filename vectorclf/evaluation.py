@@ -174,7 +174,7 @@ def cross_validate(
     DatasetError
         A text stands in two groups, so that the figure would flatter.
     """
-    from vectorclf.training import group_folds, out_of_fold_scores
+    from vectorclf.folds import group_folds, out_of_fold_scores
 
     refuse_straddling(data)
     Y = label_matrix(data.labels, label_ids)

@@ -50,7 +50,7 @@ def evaluate(dataset: str, model: str | None, splits: tuple[str, ...], operating
     else:
         from vectorclf.background import load_background
         from vectorclf.evaluation import cross_validate, without_repeats
-        from vectorclf.training import default_recipe
+        from vectorclf.recipe import default_recipe
 
         data, book, _ = labeled_data(dataset, codebook, text_key, labels_key, group_key, splits)
         if drop_repeated:

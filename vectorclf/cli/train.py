@@ -33,7 +33,7 @@ def train(dataset: str, output: str, codebook: str | None, text_key: str, labels
     from vectorclf.background import load_background
     from vectorclf.cli.data import labeled_data
     from vectorclf.model import save_model
-    from vectorclf.training import default_recipe
+    from vectorclf.recipe import default_recipe
     from vectorclf.training import train as train_model
 
     data, book, facts = labeled_data(dataset, codebook, text_key, labels_key, group_key,

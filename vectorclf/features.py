@@ -1,0 +1,64 @@
+"""The scikit-learn features a recipe stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn.feature_extraction.text import TfidfTransformer, TfidfVectorizer
+from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline, make_union
+
+from vectorclf.background import Background
+from vectorclf.errors import DatasetError
+from vectorclf.normalization import PivotedNormalizer
+from vectorclf.recipe import Recipe
+
+
+def make_features(
+    recipe: Recipe, vocabulary: Sequence[str] | None = None
+) -> Pipeline | FeatureUnion:
+    """The unfitted scikit-learn features a recipe stands for, of these words alone if given."""
+    words = make_pipeline(
+        TfidfVectorizer(
+            ngram_range=(1, recipe.ngram_max), min_df=recipe.min_df, sublinear_tf=True, norm=None,
+            vocabulary=vocabulary,
+        ),
+        PivotedNormalizer(power=recipe.pivot),
+    )
+    if recipe.char_wb is None:
+        return words
+    characters = make_pipeline(
+        TfidfVectorizer(
+            analyzer="char_wb", ngram_range=recipe.char_wb, min_df=recipe.min_df + 1,
+            sublinear_tf=True, norm=None,
+        ),
+        PivotedNormalizer(power=recipe.pivot),
+    )
+    return make_union(words, characters)
+
+
+def background_rows(features: Pipeline, X: sp.csr_array, background: Background) -> sp.csr_array:
+    """Rows of background paragraphs; document frequencies then come from both kinds of text.
+
+    Parameters
+    ----------
+    features : Pipeline
+        Fitted word features; their inverse document frequencies are replaced.
+    X : csr_array of shape (n_units, n_features)
+        The units' rows, for their document frequencies.
+    background : Background
+    """
+    if not isinstance(features, Pipeline):
+        raise DatasetError("expected word features alone, got a union with character features",
+                           place="background", remedy="train without --background")
+    vectorizer, normalizer = features[0], features[1]
+    counts = background.matrix(vectorizer.vocabulary_)
+    df = np.bincount(X.indices, minlength=X.shape[1]) + np.bincount(
+        counts.indices, minlength=X.shape[1]
+    )
+    n = X.shape[0] + counts.shape[0]
+    vectorizer.idf_ = np.log((1 + n) / (1 + df)) + 1  # scikit-learn's smooth idf
+    weigh = TfidfTransformer(norm=None, sublinear_tf=True)
+    weigh.idf_ = vectorizer.idf_
+    return normalizer.transform(weigh.transform(counts))

@@ -1,0 +1,93 @@
+"""Units to a fitted scikit-learn pipeline, one linear classifier a label."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.pipeline import FeatureUnion, Pipeline
+from sklearn.preprocessing import LabelBinarizer
+from sklearn.svm import LinearSVC
+
+from vectorclf.background import Background
+from vectorclf.dataset import LabeledTexts, label_matrix
+from vectorclf.features import background_rows, make_features
+from vectorclf.recipe import Recipe
+from vectorclf.units import Units, training_units
+
+
+def fit(
+    data: LabeledTexts, label_ids: Sequence[str], recipe: Recipe,
+    background: Background | None = None,
+) -> Pipeline:
+    """A fitted scikit-learn pipeline: columns in label order, then the gate's if there is one."""
+    units = training_units(data, recipe)
+    pipeline = _fit_units(units, data, label_ids, recipe, background, make_features(recipe))
+    limit = recipe.max_features
+    if limit is None or recipe.char_wb is not None:
+        return pipeline
+    features, classifier = pipeline[0], pipeline[1]
+    terms = features[0].get_feature_names_out()
+    if len(terms) <= limit:
+        return pipeline
+    weight = np.max([np.abs(e.coef_[0]) for e in classifier.estimators_], axis=0)
+    heaviest = np.argsort(-weight * features[0].idf_, kind="stable")[:limit]
+    kept = sorted(terms[heaviest].tolist())
+    return _fit_units(units, data, label_ids, recipe, background, make_features(recipe, kept))
+
+
+def _fit_units(
+    units: Units, data: LabeledTexts, label_ids: Sequence[str], recipe: Recipe,
+    background: Background | None, features: Pipeline | FeatureUnion,
+) -> Pipeline:
+    Y = label_matrix(units.labels, label_ids).astype(np.int64)
+    X = features.fit_transform(units.texts)
+    X_background = None
+    if background is not None:
+        X_background = background_rows(features, X, background)
+        X = sp.vstack([features.transform(units.texts), X_background]).tocsr()
+        Y = np.vstack([Y, np.zeros((len(background), len(label_ids)), dtype=np.int64)])
+    classifier = OneVsRestClassifier(LinearSVC(C=recipe.C, random_state=recipe.seed))
+    with warnings.catch_warnings():  # constant labels: data_warnings says them in our words
+        warnings.filterwarnings("ignore", "Label .* is present in all training examples")
+        classifier.fit(X, Y)
+    # scikit-learn gives a label without positives the score 0, above most others' negatives
+    for j, n_positive in enumerate(Y.sum(axis=0)):
+        if n_positive in (0, len(Y)):
+            classifier.estimators_[j] = _constant(X.shape[1], 1.0 if n_positive else -1.0)
+    if recipe.gate:
+        relevant = np.array([bool(row) for row in data.labels])
+        X_texts = features.transform(data.texts)
+        if X_background is not None:
+            X_texts = sp.vstack([X_texts, X_background]).tocsr()
+            relevant = np.append(relevant, np.zeros(len(background), dtype=bool))
+        _add_column(classifier, _gate(X_texts, relevant, recipe))
+    return Pipeline([("features", features), ("classifier", classifier)])
+
+
+def _gate(X: sp.csr_array, relevant: np.ndarray, recipe: Recipe) -> LinearSVC:
+    """A linear "does this earn a label at all?"; always open where no text says otherwise."""
+    if relevant.all() or not relevant.any():
+        return _constant(X.shape[1], 0.0)
+    return LinearSVC(C=recipe.gate_C, random_state=recipe.seed).fit(X, relevant)
+
+
+def _constant(n_features: int, score: float) -> LinearSVC:
+    """A fitted estimator with the same score for every text."""
+    estimator = LinearSVC()
+    estimator.coef_ = np.zeros((1, n_features))
+    estimator.intercept_ = np.array([score])
+    estimator.classes_ = np.array([0, 1])
+    estimator.n_features_in_ = n_features
+    return estimator
+
+
+def _add_column(classifier: OneVsRestClassifier, estimator: LinearSVC) -> None:
+    """Let one more fitted binary estimator score beside the labels' own."""
+    classifier.estimators_.append(estimator)
+    n = len(classifier.estimators_)
+    classifier.label_binarizer_ = LabelBinarizer(sparse_output=True).fit(np.eye(2, n, dtype=int))
+    classifier.classes_ = classifier.label_binarizer_.classes_

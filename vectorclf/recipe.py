@@ -1,0 +1,62 @@
+"""Recipe: how a model is made. The defaults were chosen by benchmarks/search_recipe.py."""
+
+from __future__ import annotations
+
+import msgspec
+
+from vectorclf.dataset import LabeledTexts
+
+
+class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a model is made; stored in it.
+
+    Attributes
+    ----------
+    unit : str
+        "sentence": texts are scored sentence by sentence, and the best one counts.
+        "text": whole.
+    ngram_max, min_df : int
+        Word n-grams up to this length, in at least so many units.
+    max_features : int or None
+        Keep so many of them: those with the largest weight for any label in a first fit.
+    char_wb : tuple of (int, int) or None
+        Character n-grams inside words, beside the words.
+    pivot : float
+        Rows are divided by the L2 norm to this power (1: plain normalisation).
+    C : float
+        Inverse regularisation of the linear SVM of a label.
+    rationales : bool
+        Evidence phrases are positive texts of their own (Zaidan and Eisner 2007).
+    passages : bool
+        Texts of several sentences are also learned from whole.
+    gate : float
+        Weight of the relevance of the passage, which lowers scores off the subject; 0: none.
+    gate_C : float
+        Inverse regularisation of its linear SVM.
+    labeled_share : float or None
+        Share of texts with a label where the tags are used; balanced thresholds allow for it.
+    folds, seed : int
+    """
+
+    unit: str = "sentence"
+    ngram_max: int = 2
+    min_df: int = 3
+    max_features: int | None = None
+    char_wb: tuple[int, int] | None = None
+    pivot: float = 0.7
+    C: float = 0.1
+    rationales: bool = True
+    passages: bool = True
+    gate: float = 0.5
+    gate_C: float = 0.1
+    labeled_share: float | None = 0.3
+    folds: int = 5
+    seed: int = 0
+
+
+def default_recipe(data: LabeledTexts) -> Recipe:
+    """Sentences where evidence tells which one earned a label; whole texts where none does."""
+    if any(data.evidence):
+        return Recipe()
+    return Recipe(unit="text", rationales=False, passages=False, char_wb=(3, 5), pivot=1.0, C=0.5,
+                  gate=0.0, labeled_share=None)
