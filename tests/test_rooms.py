@@ -12,16 +12,16 @@ import vectorclf
 PACKAGE = Path(vectorclf.__file__).parent
 
 FLOORS = [
-    {"errors", "records", "_layout"},
+    {"errors", "highlights", "records", "_layout"},
     {"_kernels", "_segment", "_segment_py", "_intrinsics", "_jit", "_unicode",
      "_index", "_occurrences", "codebook",
      "compiled", "duplicates", "texts", "terminal_text"},
     {"articles", "passages", "output", "dataset", "agreement", "calibration", "status"},
     {"model", "normalization", "rules"},
-    {"compile", "predictor", "checks", "background", "realism"},
+    {"compile", "predictor", "checks", "background", "realism", "straddling"},
     {"scoring"},
     {"training", "evaluation", "evidence", "review", "recipe", "units", "features", "fitting",
-     "folds"},
+     "folds", "decisions"},
     {"cards"},
     {"tagger", "jobs", "arrow", "report", "plots", "benchmarking"},
     {"cli"},

@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 
+from vectorclf.highlights import telling_span
+
 Span = tuple[int, int]
 """Half-open character interval (start, end) of an article's own text."""
 
@@ -169,14 +171,11 @@ def _html_row(tag: Tag) -> str:
 
 
 def _html_quote(evidence: Evidence) -> str:
-    start, quote = evidence.span[0], evidence.quote
-    named = [t for t in evidence.terms if t.term and t.span != evidence.span]
-    positive = sum(t.contribution for t in named if t.contribution > 0)
-    parts, at = [], 0
-    for a, b in sorted(t.span for t in named if t.contribution > 0.1 * positive):
-        a, b = max(a - start, at), min(b - start, len(quote), _MAX_SHOWN)
-        if a < b:
-            parts += [_shown(quote[at:a]), "<mark>", _shown(quote[a:b]), "</mark>"]
-            at = b
-    end = max(at, _MAX_SHOWN)
-    return "".join(parts) + _shown(quote[at:end]) + (" …" if end < len(quote) else "")
+    quote = evidence.quote
+    a, b = telling_span(evidence.terms, quote, evidence.span[0]) or (evidence.span[0],) * 2
+    a, b = min(a - evidence.span[0], _MAX_SHOWN), min(b - evidence.span[0], _MAX_SHOWN)
+    parts = [_shown(quote[:a])]
+    if a < b:
+        parts += ["<mark>", _shown(quote[a:b]), "</mark>"]
+    return "".join([*parts, _shown(quote[b:_MAX_SHOWN])]) + (
+        " …" if len(quote) > _MAX_SHOWN else "")

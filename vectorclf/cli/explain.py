@@ -70,7 +70,8 @@ def print_margin(console, article, tags, label: str | None) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from vectorclf.cli.terminal import marked_spans, safe
+    from vectorclf.cli.terminal import safe
+    from vectorclf.highlights import telling_span
 
     text = safe(article.text)
     notes: dict[tuple[int, int], list[str]] = {}
@@ -82,7 +83,7 @@ def print_margin(console, article, tags, label: str | None) -> None:
                 if tag.status != "asserted":
                     note += f" {tag.status}"
                 notes.setdefault(evidence.span, []).append(note)
-                marks += marked_spans(evidence)
+                marks.append(telling_span(evidence.terms, evidence.quote, evidence.span[0]))
     console.print(Text(safe(article.title or article.id), style="bold"))
     table = Table.grid(padding=(0, 2))
     table.add_column(ratio=1, overflow="fold")
@@ -93,7 +94,7 @@ def print_margin(console, article, tags, label: str | None) -> None:
             beside = "\n".join(notes.get(span, ()))
             if beside:
                 line.stylize("underline")
-            for a, b in marks:
+            for a, b in filter(None, marks):
                 if span[0] <= a and b <= span[1]:
                     line.stylize("bold green", a - span[0], b - span[0])
             table.add_row(line, Text(beside, style="bold"))

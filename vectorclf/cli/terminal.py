@@ -11,9 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from vectorclf.codebook import Codebook
+from vectorclf.highlights import telling_span
 from vectorclf.records import Article, ArticleTags, Evidence, Tag
 
-MARKED_SHARE = 0.1  # a term is marked if it gives at least this share of the positive sum
 MAX_QUOTE_CHARS = 600
 _HOSTILE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
@@ -75,18 +75,11 @@ def _told(tag: Tag, quote: Text) -> Text:
 
 
 def quote_text(evidence: Evidence) -> Text:
-    """The quoted sentence on one line, its telling terms marked."""
+    """The quoted sentence on one line, its telling words marked."""
     text = Text(safe(evidence.quote).replace("\n", " "))
     start = evidence.span[0]
-    for a, b in marked_spans(evidence):
-        text.stylize("bold green", a - start, b - start)
+    if marked := telling_span(evidence.terms, evidence.quote, start):
+        text.stylize("bold green", marked[0] - start, marked[1] - start)
     if len(text) > MAX_QUOTE_CHARS:
         text.truncate(MAX_QUOTE_CHARS, overflow="ellipsis")
     return text
-
-
-def marked_spans(evidence: Evidence) -> list[tuple[int, int]]:
-    """Spans of the terms that gave a fair share of the score."""
-    named = [t for t in evidence.terms if t.term and t.span != evidence.span]
-    positive = sum(t.contribution for t in named if t.contribution > 0)
-    return [t.span for t in named if t.contribution > MARKED_SHARE * positive]

@@ -126,9 +126,7 @@ def _paragraph(text: str, passage: Passage, notes: Sequence[Note]) -> Paragraph:
     parts, at = [], start
     for first, last, here in _joined(own):
         last = min(last, end)
-        sums = [[(t.span, t.contribution) for t in n.evidence.terms
-                 if t.term and not t.term.startswith("(")] for n in here]
-        marks = marked_spans(sums, text[first:last], first)
+        marks = marked_spans([n.evidence.terms for n in here], text[first:last], first)
         parts += [visible(text[at:first]), Markup('<span class="earned">'),
                   _marked(text[first:last], marks), Markup("</span>"),
                   Markup('<sup class="refs">{}</sup>').format(

@@ -65,20 +65,15 @@ def _article(
     for key, tags in sorted(quotes.items(), key=lambda item: item[0][:2]):
         cut: list[str] = [""]
         if tags[0].evidence:
-            sums = [[(t.span, t.contribution) for t in tag.evidence[0].terms if _is_word(t.term)]
-                    for tag in tags]
             quote = tags[0].evidence[0].quote
-            cut = pieces(quote, marked_spans(sums, quote, key[0]))
+            terms = [tag.evidence[0].terms for tag in tags]
+            cut = pieces(quote, marked_spans(terms, quote, key[0]))
         shown.append([cut, [
             [label_index[tag.label], round(tag.probability, 3), round(tag.threshold, 3),
              status_index[tag.status], max(0, len(tag.evidence) - 1), *_sum(tag.evidence)]
             for tag in sorted(tags, key=lambda tag: -tag.probability)
         ]])
     return [_head(row.id), _head(row.title), _head(row.date), url, host, _bin(row, line), shown]
-
-
-def _is_word(term: str) -> bool:
-    return bool(term) and not term.startswith("(")
 
 
 def _sum(evidence: tuple[RowEvidence, ...]) -> list[Any]:

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 import msgspec
 from markupsafe import Markup, escape
 
+from vectorclf.highlights import WeighedTerm, telling_span
 from vectorclf.records import Span
 
-MARKED_SHARE = 0.1  # a term is marked if it gives at least this share of the positive sum
 MAX_QUOTE_CHARS = 900
 MARK_LEAD = 240  # characters kept before the first mark of a quote too long to show
 CONTROLS = (
@@ -93,27 +93,22 @@ def safe_link(url: str | None) -> tuple[str, str]:
 
 
 def marked_spans(
-    sums: Sequence[Sequence[tuple[Span, float]]], text: str, start: int
+    terms_by_tag: Sequence[Sequence[WeighedTerm]], text: str, start: int
 ) -> list[Span]:
-    """Where the telling terms stand in a quote: their spans joined, as characters of `text`.
+    """Where the telling words stand in a quote: a stretch a tag, joined, as characters of `text`.
 
     Parameters
     ----------
-    sums : sequence of sequence of ((start, end), contribution)
+    terms_by_tag : sequence of sequence of WeighedTerm
         Terms of each tag the quote earned, by the article's characters.
     text : str
         The quote.
     start : int
         Its first character in the article.
     """
-    telling: set[Span] = set()
-    for terms in sums:
-        inside = [((a - start, b - start), c) for (a, b), c in terms
-                  if start <= a < b <= start + len(text) and b - a < len(text)]
-        positive = sum(c for _, c in inside if c > 0)
-        telling |= {span for span, c in inside if c > MARKED_SHARE * positive}
+    found = (telling_span(terms, text, start) for terms in terms_by_tag)
     joined: list[Span] = []
-    for a, b in sorted(telling):
+    for a, b in sorted((a - start, b - start) for a, b in filter(None, found)):
         if joined and (a <= joined[-1][1] or text[joined[-1][1] : a].isspace()):
             joined[-1] = (joined[-1][0], max(b, joined[-1][1]))
         else:
