@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from small import small_model
+from small import small_data, small_model
 
 from vectorclf.cli import COMMANDS, main
 from vectorclf.model import save_model
@@ -233,3 +233,28 @@ def test_environment_without_home_or_cache_still_tags(model, articles, tmp_path)
         capture_output=True, env=environment, cwd=tmp_path,
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_evaluate_shows_subsets_and_coders(run, tmp_path):
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text("".join(
+        json.dumps({"text": text, "labels": list(labels), "second": list(labels), "case": group,
+                    "desk": "north" if k % 2 else "south"}) + "\n"
+        for k, (text, labels, group) in enumerate(
+            zip(small_data().texts, small_data().labels, small_data().groups, strict=True))
+    ), encoding="utf-8")
+    options = ["evaluate", rows, "--group-key", "case", "--by", "desk", "--coder", "second",
+               "--plots", tmp_path / "plots"]
+    code, out, err = run(*options)
+    assert code == 0, err
+    assert "By desk" in out and "second" in out and "alpha" in out
+    assert {p.name for p in (tmp_path / "plots").iterdir()} == {
+        "precision-recall.svg", "reliability.svg", "f1-by-label.svg", "confusion.svg"}
+    code, out, _ = run(*options[:-2], "--json")
+    result = json.loads(out)
+    assert set(result["by"]["desk"]) == {"north", "south"}
+    assert result["coders"][0]["second"] == "model"
+    code, _, err = run("evaluate", rows, "--group-key", "case", "--by", "town")
+    assert code == 1 and "--by" in err
+    code, _, err = run("evaluate", rows, "--card")
+    assert code == 2 and "-m DIR" in err

@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 
 pytest.importorskip("matplotlib")
+from vectorclf.decisions import Decisions
 from vectorclf.errors import InputError
-from vectorclf.evaluation import evaluate_decisions
+from vectorclf.evaluation import evaluate
 from vectorclf.plots import (
+    label_confusion,
     plot_f1_by_label,
+    plot_label_confusion,
     plot_learning_curve,
     plot_precision_recall,
     plot_reliability,
@@ -18,13 +21,17 @@ from vectorclf.plots import (
 )
 
 
+def decided(P, Y):
+    return Decisions(P, P > 0.5, Y, tuple(str(k // 4) for k in range(len(P))), ("a", "b", "c"))
+
+
 @pytest.fixture(scope="module")
 def measured():
     rng = np.random.default_rng(0)
     P = rng.random((200, 3))
     Y = rng.random((200, 3)) < P
     Y[:, 2] = False
-    return P, Y, evaluate_decisions(P, P > 0.5, Y, [str(k // 4) for k in range(200)], "abc")
+    return P, Y, evaluate(decided(P, Y))
 
 
 def test_precision_and_recall_are_scikit_learns(measured):
@@ -66,3 +73,12 @@ def test_what_cannot_be_drawn_is_refused(measured):
                  lambda: plot_learning_curve([1, 2], {"x": [evaluation]})):
         with pytest.raises(InputError, match="expected"):
             draw()
+
+
+def test_confusion_counts_missed_labels_against_false_ones():
+    Y = np.array([[1, 0, 0], [1, 1, 0], [0, 0, 1]], dtype=bool)
+    P = np.array([[0, 1, 0], [0, 1, 1], [0, 0, 1]], dtype=float)
+    counts = label_confusion(decided(P, Y))
+    assert counts.tolist() == [[0, 1, 1], [0, 0, 0], [0, 0, 0]]
+    figure = plot_label_confusion(decided(P, Y))
+    assert [t.get_text() for t in figure.axes[0].get_yticklabels()] == ["a", "b", "c"]

@@ -11,12 +11,13 @@ from vectorclf.background import count_background
 from vectorclf.codebook import Codebook
 from vectorclf.dataset import LabeledTexts
 from vectorclf.errors import DatasetError
-from vectorclf.evaluation import cross_validate, evaluate_model, without_repeats
+from vectorclf.evaluation import cross_validate, evaluate_model
 from vectorclf.fitting import fit
 from vectorclf.folds import group_folds
 from vectorclf.model import save_model
 from vectorclf.recipe import Recipe
 from vectorclf.scoring import text_scores
+from vectorclf.straddling import without_repeats
 from vectorclf.tagger import Tagger
 from vectorclf.training import train
 from vectorclf.units import training_units

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -16,7 +16,7 @@ import msgspec
 from vectorclf.agreement import agreement
 from vectorclf.dataset import SHORT_WORDS, SPLITS, Dataset
 from vectorclf.errors import DatasetError
-from vectorclf.evaluation import Evaluation
+from vectorclf.evaluation import CoderAgreement, Evaluation
 from vectorclf.model import Model
 from vectorclf.realism import Realism
 
@@ -188,13 +188,19 @@ def realism_section(measured: Realism) -> str:
     return "\n\n".join(lines)
 
 
-def write_model_card(model: Model, held_out: Evaluation, title: str) -> None:
+def write_model_card(
+    model: Model, held_out: Evaluation, title: str, *,
+    subsets: Mapping[str, Mapping[str, Evaluation]] | None = None,
+    agreements: Sequence[CoderAgreement] = (),
+) -> None:
     """Put a measurement into a model's README.md, in place of an earlier one of that title."""
     path = Path(model.place) / "README.md"
     sections = re.split(r"^(?=### )", generated_part(path), flags=re.M)[1:]
     kept = [s for s in sections if s.partition("\n")[0][4:] not in (title, POINTS_TITLE)]
     replace_generated(path, "\n\n".join(
         [provenance(model), *(s.strip() for s in kept), measurement(model, held_out, title),
+         *(subset_table(*item) for item in (subsets or {}).items()),
+         *([coder_table(agreements)] if agreements else []),
          operating_points_section(model)]))
 
 
@@ -243,3 +249,22 @@ def measurement(model: Model, result: Evaluation, title: str) -> str:
         f"texts without a label got a tag; expected calibration error "
         f"{result.calibration_error:.4f}. Intervals: 95 %, bootstrap by group.\n\n{table}"
     )
+
+
+def subset_table(name: str, by_value: Mapping[str, Evaluation]) -> str:
+    """The same measure on subsets, as Markdown."""
+    return markdown_table(
+        [name, "texts", "micro-F1", "95 % interval", "macro-F1", "tagged without a label"],
+        [[value, r.n_texts, f"{r.micro_f1:.3f}",
+          f"{r.micro_interval[0]:.3f} to {r.micro_interval[1]:.3f}", f"{r.macro_f1:.3f}",
+          f"{r.unlabeled_tagged:.1%}"] for value, r in by_value.items()],
+    )
+
+
+def coder_table(agreements: Sequence[CoderAgreement]) -> str:
+    """How model and coders agree, as Markdown."""
+    table = markdown_table(
+        ["codings", "F1", "alpha (MASI)"],
+        [[f"{r.first} and {r.second}", f"{r.f1:.3f}", f"{r.alpha_masi:.3f}"] for r in agreements],
+    )
+    return f"Agreement on the {agreements[0].n_texts:,} texts that all coded:\n\n{table}"

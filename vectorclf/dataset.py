@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ from vectorclf.errors import DatasetError, MissingInputError
 
 KINDS = ("documented", "composite", "background")
 SPLITS = ("train", "dev", "test")
+_YEAR = re.compile(r"\b(?:1[6-9]|20)\d\d\b")
 SHORT_WORDS = 40  # texts up to this length count as short, longer ones as passages
 
 
@@ -133,12 +135,18 @@ class LabeledTexts:
         Texts of one group never stand on both sides of a split.
     evidence : tuple of dict of str to tuple of str
         Phrases that earn each label; empty dicts where the data has none.
+    facts : mapping of str to tuple of str
+        What else is known of every text (register, kind, decade), to measure subsets by.
+    coders : mapping of str to tuple of (tuple of str or None)
+        Labels that each coder gave, None where one coded nothing.
     """
 
     texts: tuple[str, ...]
     labels: tuple[tuple[str, ...], ...]
     groups: tuple[str, ...]
     evidence: tuple[Mapping[str, tuple[str, ...]], ...]
+    facts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    coders: Mapping[str, tuple[tuple[str, ...] | None, ...]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -156,7 +164,9 @@ class LabeledTexts:
         rows = [int(i) for i in rows]
         return LabeledTexts(
             *(tuple(column[i] for i in rows) for column in
-              (self.texts, self.labels, self.groups, self.evidence))
+              (self.texts, self.labels, self.groups, self.evidence)),
+            *({name: tuple(column[i] for i in rows) for name, column in columns.items()}
+              for columns in (self.facts, self.coders)),
         )
 
 
@@ -168,7 +178,20 @@ def labeled_texts(passages: Iterable[CodedPassage]) -> LabeledTexts:
         labels=tuple(tuple(p.labels) for p in passages),
         groups=tuple(p.case for p in passages),
         evidence=tuple({k: c.evidence for k, c in p.labels.items()} for p in passages),
+        facts={
+            "register": tuple(p.register for p in passages),
+            "kind": tuple(p.kind for p in passages),
+            "decade": tuple(_decade(p) for p in passages),
+        },
+        coders={"first": tuple(p.first for p in passages),
+                "second": tuple(p.second for p in passages)},
     )
+
+
+def _decade(passage: CodedPassage) -> str:
+    """Decade of the newest source: "1990s"; "" where no source is dated."""
+    years = [int(year) for source in passage.sources for year in _YEAR.findall(source.date)]
+    return f"{max(years) // 10 * 10}s" if years else ""
 
 
 def label_matrix(labels: Sequence[Iterable[str]], label_ids: Sequence[str]) -> np.ndarray:
@@ -298,6 +321,8 @@ def read_labeled_file(
     text_key: str = "text",
     labels_key: str = "labels",
     group_key: str | None = None,
+    fact_keys: Sequence[str] = (),
+    coder_keys: Sequence[str] = (),
 ) -> LabeledTexts:
     """Anybody's labeled texts: JSONL or CSV, plain or ``.gz``.
 
@@ -309,6 +334,8 @@ def read_labeled_file(
         a text with ``;``, ``|`` or ``,`` between labels.
     group_key : str, optional
         Column that says which texts belong together; without it every text stands for itself.
+    fact_keys, coder_keys : sequence of str
+        Columns to keep as facts, and columns with the labels that each coder gave.
 
     Raises
     ------
@@ -321,10 +348,13 @@ def read_labeled_file(
     texts: list[str] = []
     labels: list[tuple[str, ...]] = []
     groups: list[str] = []
+    facts: dict[str, list[str]] = {key: [] for key in fact_keys}
+    coders: dict[str, list[tuple[str, ...] | None]] = {key: [] for key in coder_keys}
     for number, row in _rows_of(path):
         place = f"{path}:{number}"
         for key, option in ((text_key, "--text-key"), (labels_key, "--labels-key"),
-                            (group_key, "--group-key")):
+                            (group_key, "--group-key"), *((key, "--by") for key in fact_keys),
+                            *((key, "--coder") for key in coder_keys)):
             if key is not None and key not in row:
                 found = ", ".join(repr(k) for k in list(row)[:8])
                 raise DatasetError(
@@ -337,9 +367,17 @@ def read_labeled_file(
         texts.append(row[text_key])
         labels.append(_labels_of(row[labels_key], place))
         groups.append(str(row[group_key]) if group_key else f"row {number}")
+        for key in fact_keys:
+            facts[key].append(str(row[key]))
+        for key in coder_keys:
+            coders[key].append(None if row[key] is None else _labels_of(row[key], place))
     if not texts:
         raise DatasetError("expected at least one row, got none", place=str(path))
-    return LabeledTexts(tuple(texts), tuple(labels), tuple(groups), tuple({} for _ in texts))
+    return LabeledTexts(
+        tuple(texts), tuple(labels), tuple(groups), tuple({} for _ in texts),
+        {key: tuple(column) for key, column in facts.items()},
+        {key: tuple(column) for key, column in coders.items()},
+    )
 
 
 def _rows_of(path: Path) -> Iterator[tuple[int, dict]]:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import combinations
 from typing import Any
 
 import msgspec
 import numpy as np
 
+from vectorclf.agreement import agreement
 from vectorclf.background import Background
-from vectorclf.calibration import (
-    expected_calibration_error,
-    fit_platt,
-    operating_points,
-    probabilities,
-)
-from vectorclf.dataset import LabeledTexts, label_matrix
-from vectorclf.errors import DatasetError
+from vectorclf.calibration import expected_calibration_error
+from vectorclf.dataset import LabeledTexts
+from vectorclf.decisions import Decisions, cross_validated_decisions, held_out_decisions
 from vectorclf.model import Model
+from vectorclf.recipe import Recipe
 
 N_ROUNDS = 1000  # bootstrap rounds
-MIN_REPEATED_WORDS = 8  # shorter texts ("See the appendix.") may stand in two groups
 
 
 class LabelMeasure(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,23 +70,24 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     labels: tuple[LabelMeasure, ...]
 
 
-def evaluate_decisions(
-    P: np.ndarray, given: np.ndarray, Y: np.ndarray, groups: Sequence[str],
-    label_ids: Sequence[str], *, seed: int = 0,
-) -> Evaluation:
-    """Measure decisions against the truth.
+class CoderAgreement(msgspec.Struct, frozen=True, kw_only=True):
+    """How two codings of the same texts agree; "model" is one of them.
 
-    Parameters
-    ----------
-    P : ndarray of shape (n_texts, n_labels), float
-        Probabilities, for ranking and calibration.
-    given, Y : ndarrays of shape (n_texts, n_labels), bool
-        Decisions and truth.
-    groups : sequence of str, n_texts long
-    label_ids : sequence of str
-    seed : int
-        Of the bootstrap.
+    `f1` is the micro-F1 of one against the other, `alpha_masi` Krippendorff's alpha over label
+    sets.
     """
+
+    first: str
+    second: str
+    n_texts: int
+    f1: float
+    alpha_masi: float
+
+
+def evaluate(decisions: Decisions, *, seed: int = 0) -> Evaluation:
+    """Measure decisions against the truth; `seed` is that of the bootstrap."""
+    P, given, Y = decisions.P, decisions.given, decisions.Y
+    groups, label_ids = decisions.groups, decisions.label_ids
     names, index = np.unique(np.asarray(groups, dtype=object).astype(str), return_inverse=True)
     sums = np.zeros((3, len(names), len(label_ids)))
     for k, counts in enumerate((given & Y, given, Y)):
@@ -102,10 +101,10 @@ def evaluate_decisions(
         hit, n_given, n_true = np.tensordot(sums, weight, axes=(1, 0))
         each.append(_f1(hit, n_given, n_true))
         micro.append(_f1(hit.sum(), n_given.sum(), n_true.sum()))
-        macro.append(np.nanmean(np.where(n_true > 0, each[-1], np.nan))
-                     if (n_true > 0).any() else np.nan)
+        if (n_true > 0).any():
+            macro.append(each[-1][n_true > 0].mean())
     f1 = _f1(*total)
-    bounds = np.nanquantile(np.array(each), [0.025, 0.975], axis=0)
+    bounds = np.quantile(np.array(each), [0.025, 0.975], axis=0)
     average = [average_precision(P[:, j], Y[:, j]) for j in range(len(label_ids))]
     groups_given, groups_true = sums[1] > 0, sums[2] > 0
     group_sets = _f1((groups_given & groups_true).sum(axis=1), groups_given.sum(axis=1),
@@ -146,7 +145,9 @@ def _ratio(part: float, whole: float) -> float:
 
 
 def _interval(values: Sequence[float]) -> tuple[float, float]:
-    low, high = np.nanquantile(np.array(values), [0.025, 0.975])
+    if not len(values):  # no label occurs
+        return 0.0, 0.0
+    low, high = np.quantile(np.array(values), [0.025, 0.975])
     return float(low), float(high)
 
 
@@ -162,94 +163,62 @@ def average_precision(p: np.ndarray, y: np.ndarray) -> float:
     return float((np.diff(recall, prepend=0.0) * precision).sum())
 
 
+def evaluate_by(decisions: Decisions, facts: Sequence[str]) -> dict[str, Evaluation]:
+    """The same measures on each subset of the texts, by a fact known of each.
+
+    Parameters
+    ----------
+    decisions : Decisions
+    facts : sequence of str, n_texts long
+        Texts of one value make a subset; those of "" are left out.
+
+    Returns
+    -------
+    by_value : dict of str to Evaluation
+        Largest subset first.
+    """
+    values = np.asarray(facts, dtype=object)
+    sizes = Counter(value for value in facts if value)
+    return {value: evaluate(decisions.take(values == value)) for value, _ in sizes.most_common()}
+
+
+def evaluate_coders(
+    decisions: Decisions, coders: Mapping[str, Sequence[Iterable[str] | None]]
+) -> tuple[CoderAgreement, ...]:
+    """Agreement of the model with every coder, and of every coder with every other.
+
+    Parameters
+    ----------
+    decisions : Decisions
+    coders : mapping of str to sequence of labels, n_texts long
+        None where a coder did not code a text; only texts that all coded count.
+    """
+    names = list(coders)
+    rows = [i for i in range(len(decisions.groups))
+            if all(coders[name][i] is not None for name in names)]
+    codings = {name: [frozenset(coders[name][i] or ()) for i in rows] for name in names}
+    ids = np.array(decisions.label_ids, dtype=object)
+    codings["model"] = [frozenset(ids[decisions.given[i]].tolist()) for i in rows]
+    out = []
+    for first, second in combinations(codings, 2):
+        measured = agreement(codings[first], codings[second], decisions.label_ids)
+        out.append(CoderAgreement(first=first, second=second, n_texts=len(rows),
+                                  f1=measured.f1, alpha_masi=measured.alpha_masi))
+    return tuple(out)
+
+
 def cross_validate(
-    data: LabeledTexts, label_ids: Sequence[str], recipe: Any, *,
+    data: LabeledTexts, label_ids: Sequence[str], recipe: Recipe, *,
     background: Background | None = None,
     progress: Callable[[str], None] = lambda message: None,
 ) -> Evaluation:
-    """Grouped cross-validation; calibration and thresholds of a fold come from the other folds.
-
-    Raises
-    ------
-    DatasetError
-        A text stands in two groups, so that the figure would flatter.
-    """
-    from vectorclf.folds import group_folds, out_of_fold_scores
-
-    refuse_straddling(data)
-    Y = label_matrix(data.labels, label_ids)
-    scores = out_of_fold_scores(data, label_ids, recipe, background, progress)
-    fold = group_folds(data.groups, recipe.folds, recipe.seed)
-    P = np.zeros(scores.shape)
-    given = np.zeros(Y.shape, dtype=bool)
-    for k in np.unique(fold):
-        rest, own = np.flatnonzero(fold != k), np.flatnonzero(fold == k)
-        slope, offset = fit_platt(scores[rest], Y[rest])
-        point = operating_points(
-            probabilities(scores[rest], slope, offset), Y[rest],
-            [data.groups[i] for i in rest], label_ids, labeled_share=recipe.labeled_share,
-        )[0]
-        P[own] = probabilities(scores[own], slope, offset)
-        given[own] = P[own] >= np.array(point.thresholds)
-    return evaluate_decisions(P, given, Y, data.groups, label_ids)
+    """Grouped cross-validation (see `cross_validated_decisions`)."""
+    return evaluate(cross_validated_decisions(data, tuple(label_ids), recipe,
+                                              background=background, progress=progress))
 
 
 def evaluate_model(
     model: Model, data: LabeledTexts, *, operating_point: str = "balanced"
 ) -> Evaluation:
-    """Measure a model, at its stored thresholds, on texts it was not trained on.
-
-    Raises
-    ------
-    CodebookError
-        A label of the texts that the model does not know.
-    DatasetError
-        The texts are those the model was trained on.
-    """
-    from vectorclf.predictor import BatchPredictor
-    from vectorclf.scoring import text_scores
-
-    if data.sha256 == model.training.get("data_sha256"):
-        raise DatasetError(
-            "expected texts the model has not seen, got its training data",
-            remedy="name a held-out split with --split test, or leave out -m to cross-validate",
-        )
-    labels = [tuple(model.codebook[x].id for x in row) for row in data.labels]
-    Y = label_matrix(labels, model.label_ids)
-    scores = text_scores(BatchPredictor(model.compiled), data.texts, unit=model.unit,
-                         gate=model.gate)
-    P = probabilities(scores, model.slope, model.offset)
-    given = P >= np.array(model.operating_point(operating_point).thresholds)
-    return evaluate_decisions(P, given, Y, data.groups, model.label_ids)
-
-
-def refuse_straddling(data: LabeledTexts) -> None:
-    """Raise where the same text stands in two groups: its copies would sit on both sides.
-
-    Raises
-    ------
-    DatasetError
-    """
-    for i, j in _repeats(data):
-        raise DatasetError(
-            f"expected every text in one group, got {data.texts[j][:60]!r} in "
-            f"{data.groups[i]!r} and {data.groups[j]!r}",
-            remedy="group by document with --group-key, or leave copies out with --drop-repeated",
-        )
-
-
-def without_repeats(data: LabeledTexts) -> LabeledTexts:
-    """The texts without those that stand, word for word, in an earlier group too."""
-    repeated = {j for _, j in _repeats(data)}
-    return data.take([i for i in range(len(data)) if i not in repeated])
-
-
-def _repeats(data: LabeledTexts) -> Iterator[tuple[int, int]]:
-    """(first, later) rows with the same words in two groups; short texts may recur."""
-    first: dict[str, int] = {}
-    for j, (text, group) in enumerate(zip(data.texts, data.groups, strict=True)):
-        key = " ".join(text.lower().split())
-        if len(key.split()) >= MIN_REPEATED_WORDS:
-            i = first.setdefault(key, j)
-            if data.groups[i] != group:
-                yield i, j
+    """Measure a model on texts it was not trained on (see `held_out_decisions`)."""
+    return evaluate(held_out_decisions(model, data, operating_point=operating_point))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vectorclf.decisions import Decisions
 from vectorclf.errors import InputError, MissingExtraError
 from vectorclf.evaluation import Evaluation
 
@@ -142,6 +143,34 @@ def plot_f1_by_label(
     axes.set_yticks(at, [f"{names.get(m.label, m.label)}  ({m.n_true})" for m in measures])
     axes.set(xlabel=f"F1 with 95 % interval; dotted: mean, {evaluation.macro_f1:.2f}", xlim=(0, 1))
     axes.tick_params(axis="y", length=0)
+    return figure
+
+
+def label_confusion(decisions: Decisions) -> np.ndarray:
+    """Texts where one label was missed and another given in vain.
+
+    Returns
+    -------
+    counts : ndarray of shape (n_labels, n_labels), int64
+        Row: the missed label; column: the false one.
+    """
+    missed = (decisions.Y & ~decisions.given).astype(np.int64)
+    false = (decisions.given & ~decisions.Y).astype(np.int64)
+    return missed.T @ false
+
+
+def plot_label_confusion(decisions: Decisions) -> Figure:
+    """Which label is given where another one is missed: darker is more often."""
+    counts = label_confusion(decisions)
+    n = len(counts)
+    figure, axes = _figure(2.2 + 0.22 * n, 1.6 + 0.22 * n)
+    axes.imshow(counts, cmap="Greys", vmin=0, vmax=max(1, counts.max()))
+    for i, j in zip(*np.nonzero(counts), strict=True):
+        axes.text(j, i, str(counts[i, j]), ha="center", va="center", fontsize=6,
+                  color="white" if counts[i, j] > counts.max() / 2 else INK)
+    axes.set(xlabel="given in vain", ylabel="missed")
+    axes.set_xticks(range(n), decisions.label_ids, rotation=90, fontsize=7)
+    axes.set_yticks(range(n), decisions.label_ids, fontsize=7)
     return figure
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from vectorclf.codebook import Codebook, load_codebook
@@ -10,7 +11,7 @@ from vectorclf.dataset import LabeledTexts, labeled_texts, load_dataset, read_la
 
 def labeled_data(
     dataset: str, codebook: str | None, text_key: str, labels_key: str, group_key: str | None,
-    splits: tuple[str, ...] = (),
+    splits: Sequence[str] = (), *, fact_keys: Sequence[str] = (), coder_keys: Sequence[str] = (),
 ) -> tuple[LabeledTexts, Codebook, dict]:
     """Texts, codebook, and where they come from.
 
@@ -25,7 +26,7 @@ def labeled_data(
                  "splits": list(splits) if loaded.split_by_case else []}
         return labeled_texts(passages), book, facts
     data = read_labeled_file(dataset, text_key=text_key, labels_key=labels_key,
-                             group_key=group_key)
+                             group_key=group_key, fact_keys=fact_keys, coder_keys=coder_keys)
     if codebook:
         book = load_codebook(codebook)
         for row in data.labels:

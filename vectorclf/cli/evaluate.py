@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from vectorclf.decisions import Decisions
+    from vectorclf.evaluation import Evaluation
 
 
 @click.command()
@@ -18,9 +24,15 @@ import click
 @click.option("--text-key", default="text", show_default=True)
 @click.option("--labels-key", default="labels", show_default=True)
 @click.option("--group-key", help="Column that says which texts belong together.")
+@click.option("--by", multiple=True, metavar="NAME",
+              help="Measure subsets, too: register, kind or decade of a dataset, or a column.")
+@click.option("--coder", "coders", multiple=True, metavar="NAME",
+              help="Show how the model agrees with this coder (first, second, or a column with "
+                   "labels), beside how coders agree with each other; may be repeated.")
 @click.option("--background", metavar="FILE", help="Background counts to train with (.npz).")
 @click.option("--drop-repeated", is_flag=True,
               help="Leave out texts that stand in an earlier group too, instead of refusing.")
+@click.option("--plots", metavar="DIR", help="Write plots (SVG) there.")
 @click.option("--card", is_flag=True,
               help="Bring the figures of the model's card (README.md) up to date.")
 @click.option("--title", default="Held-out texts", show_default=True,
@@ -28,48 +40,99 @@ import click
 @click.option("--json", "as_json", is_flag=True, help="JSON on stdout instead of a table.")
 def evaluate(dataset: str, model: str | None, splits: tuple[str, ...], operating_point: str,
              codebook: str | None, text_key: str, labels_key: str, group_key: str | None,
-             background: str | None, drop_repeated: bool, card: bool, title: str,
+             by: tuple[str, ...], coders: tuple[str, ...], background: str | None,
+             drop_repeated: bool, plots: str | None, card: bool, title: str,
              as_json: bool) -> None:
     """Measure a model on DATASET, or cross-validate on it, groups kept whole.
 
     DATASET is a coded dataset directory, or a JSONL or CSV file with texts and label lists.
+    Where cases, or copies of a text, stand on both sides of the split, nothing is measured.
     """
     from vectorclf.cli.data import labeled_data
+    from vectorclf.evaluation import evaluate as measure
+    from vectorclf.evaluation import evaluate_by, evaluate_coders
+    from vectorclf.straddling import refuse_overlap, without_repeats
 
+    if card and model is None:
+        raise click.UsageError("--card needs the model whose card it is: -m DIR")
+    is_file = Path(dataset).is_file()
+    data, book, _ = labeled_data(dataset, codebook, text_key, labels_key, group_key, splits,
+                                 fact_keys=by if is_file else (),
+                                 coder_keys=coders if is_file else ())
+    for name, known, option in ((*((b, data.facts, "--by") for b in by),
+                                 *((c, data.coders, "--coder") for c in coders))):
+        if name not in known:
+            raise click.UsageError(f"{option}: expected {' or '.join(known)}, got {name!r}")
+    if drop_repeated:
+        n_before = len(data)
+        data = without_repeats(data)
+        click.echo(f"{n_before - len(data)} repeated texts left out", err=True)
     if model is not None:
-        from vectorclf.evaluation import evaluate_model
+        from vectorclf.decisions import held_out_decisions
         from vectorclf.model import load_model
 
         loaded = load_model(model)
-        data, _, _ = labeled_data(dataset, codebook, text_key, labels_key, group_key, splits)
-        result = evaluate_model(loaded, data, operating_point=operating_point)
-        if card:
-            from vectorclf.cards import write_model_card
-
-            write_model_card(loaded, result, title)
+        if splits and not is_file:
+            others = [x for x in ("train", "dev", "test") if x not in splits]
+            rest, _, _ = labeled_data(dataset, codebook, text_key, labels_key, group_key, others)
+            refuse_overlap(data, rest)
+        decisions = held_out_decisions(loaded, data, operating_point=operating_point)
     else:
         from vectorclf.background import load_background
-        from vectorclf.evaluation import cross_validate, without_repeats
+        from vectorclf.decisions import cross_validated_decisions
         from vectorclf.recipe import default_recipe
 
-        data, book, _ = labeled_data(dataset, codebook, text_key, labels_key, group_key, splits)
-        if drop_repeated:
-            n_before = len(data)
-            data = without_repeats(data)
-            click.echo(f"{n_before - len(data)} repeated texts left out", err=True)
-        result = cross_validate(
+        decisions = cross_validated_decisions(
             data, book.label_ids, default_recipe(data),
             background=load_background(background) if background else None,
             progress=lambda line: click.echo(line, err=True),
         )
+    result = measure(decisions)
+    subsets = {name: evaluate_by(decisions, data.facts[name]) for name in by}
+    agreements = (evaluate_coders(decisions, {name: data.coders[name] for name in coders})
+                  if coders else ())
+    if plots:
+        _write_plots(decisions, result, Path(plots))
+    if card:
+        from vectorclf.cards import write_model_card
+
+        write_model_card(loaded, result, title, subsets=subsets, agreements=agreements)
     if as_json:
         import msgspec
 
-        encoded = msgspec.json.format(msgspec.json.encode(result))
-        click.echo(encoded.decode())
+        whole = msgspec.to_builtins(result)
+        whole |= {"by": msgspec.to_builtins(subsets)} if by else {}
+        whole |= {"coders": msgspec.to_builtins(agreements)} if coders else {}
+        click.echo(msgspec.json.format(msgspec.json.encode(whole)).decode())
         return
     from rich.console import Console
 
-    from vectorclf.cli.tables import evaluation_table
+    from vectorclf.cli.tables import coders_table, evaluation_table, subsets_table
 
-    Console(file=sys.stdout, width=100).print(evaluation_table(result))
+    console = Console(file=sys.stdout, width=100)
+    console.print(evaluation_table(result))
+    for name, by_value in subsets.items():
+        console.print(subsets_table(name, by_value))
+    if agreements:
+        console.print(coders_table(agreements))
+
+
+def _write_plots(decisions: Decisions, result: Evaluation, directory: Path) -> None:
+    """Precision and recall, reliability, F1 by label, and which label is taken for which."""
+    from vectorclf.plots import (
+        plot_f1_by_label,
+        plot_label_confusion,
+        plot_precision_recall,
+        plot_reliability,
+    )
+
+    figures = {
+        "precision-recall": plot_precision_recall(decisions.P, decisions.Y),
+        "reliability": plot_reliability(decisions.P, decisions.Y),
+        "f1-by-label": plot_f1_by_label(result),
+        "confusion": plot_label_confusion(decisions),
+    }
+    directory.mkdir(parents=True, exist_ok=True)
+    for name, figure in figures.items():
+        figure.savefig(directory / f"{name}.svg", metadata={"Date": None})
+    click.echo(f"{directory}: {', '.join(f'{name}.svg' for name in figures)}", err=True)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich import box
 from rich.table import Table
 
 from vectorclf.agreement import agreement
 from vectorclf.dataset import SHORT_WORDS, Dataset
-from vectorclf.evaluation import Evaluation
+from vectorclf.evaluation import CoderAgreement, Evaluation
 from vectorclf.realism import Realism
 
 
@@ -81,6 +81,29 @@ def evaluation_table(result: Evaluation) -> Table:
                   f"{result.micro_recall:.3f}", f"{result.micro_f1:.3f}",
                   f"{result.micro_interval[0]:.3f}-{result.micro_interval[1]:.3f}",
                   f"{result.macro_average_precision:.3f}")
+    return table
+
+
+def subsets_table(name: str, by_value: Mapping[str, Evaluation]) -> Table:
+    """Overall rates on each subset."""
+    table = plain_table(f"By {name}", name, "texts", "true", "micro-F1", "interval", "macro-F1",
+                        "no label, tagged")
+    for value, result in by_value.items():
+        table.add_row(
+            value, str(result.n_texts), str(sum(r.n_true for r in result.labels)),
+            f"{result.micro_f1:.3f}",
+            f"{result.micro_interval[0]:.3f}-{result.micro_interval[1]:.3f}",
+            f"{result.macro_f1:.3f}", f"{result.unlabeled_tagged:.1%}",
+        )
+    return table
+
+
+def coders_table(agreements: Sequence[CoderAgreement]) -> Table:
+    """Model and coders, each with each."""
+    table = plain_table(f"Agreement on {agreements[0].n_texts} texts that all coded", "coding",
+                        "other coding", "F1", "alpha (MASI)", left=2)
+    for row in agreements:
+        table.add_row(row.first, row.second, f"{row.f1:.3f}", f"{row.alpha_masi:.3f}")
     return table
 
 

@@ -1,0 +1,120 @@
+"""Decisions on texts a model has not seen: cross-validated, or by a model on held-out texts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from vectorclf.background import Background
+from vectorclf.calibration import fit_platt, operating_points, probabilities
+from vectorclf.dataset import LabeledTexts, label_matrix
+from vectorclf.errors import DatasetError
+from vectorclf.folds import group_folds, out_of_fold_scores
+from vectorclf.model import Model
+from vectorclf.predictor import BatchPredictor
+from vectorclf.recipe import Recipe
+from vectorclf.scoring import text_scores
+from vectorclf.straddling import refuse_straddling
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What was decided on every text, beside the truth.
+
+    Attributes
+    ----------
+    P : ndarray of shape (n_texts, n_labels), float64
+        Probabilities.
+    given, Y : ndarrays of shape (n_texts, n_labels), bool
+        Decisions and truth.
+    groups : tuple of str, n_texts long
+    label_ids : tuple of str, n_labels long
+    """
+
+    P: np.ndarray
+    given: np.ndarray
+    Y: np.ndarray
+    groups: tuple[str, ...]
+    label_ids: tuple[str, ...]
+
+    def take(self, rows: np.ndarray) -> Decisions:
+        """The decisions on some texts: row numbers, or a mask."""
+        rows = np.arange(len(self.groups))[rows]
+        return Decisions(self.P[rows], self.given[rows], self.Y[rows],
+                         tuple(self.groups[i] for i in rows), self.label_ids)
+
+
+def cross_validated_decisions(
+    data: LabeledTexts, label_ids: tuple[str, ...], recipe: Recipe, *,
+    background: Background | None = None,
+    progress: Callable[[str], None] = lambda message: None,
+) -> Decisions:
+    """Grouped cross-validation; calibration and thresholds of a fold come from the other folds.
+
+    Raises
+    ------
+    DatasetError
+        A text stands in two groups, so that the figure would flatter.
+    """
+    refuse_straddling(data)
+    Y = label_matrix(data.labels, label_ids)
+    scores = out_of_fold_scores(data, label_ids, recipe, background, progress)
+    fold = group_folds(data.groups, recipe.folds, recipe.seed)
+    return decide_by_fold(scores, Y, fold, data.groups, label_ids,
+                          labeled_share=recipe.labeled_share)
+
+
+def decide_by_fold(
+    scores: np.ndarray, Y: np.ndarray, fold: np.ndarray, groups: tuple[str, ...],
+    label_ids: tuple[str, ...], *, labeled_share: float | None,
+) -> Decisions:
+    """Out-of-fold scores to decisions; a fold's curves and thresholds come from the others.
+
+    Parameters
+    ----------
+    scores, Y : ndarrays of shape (n_texts, n_labels)
+    fold : ndarray of shape (n_texts,), int
+    groups, label_ids : tuples of str
+    labeled_share : float or None
+        As in `operating_points`.
+    """
+    P = np.zeros(scores.shape)
+    given = np.zeros(Y.shape, dtype=bool)
+    for k in np.unique(fold):
+        rest, own = np.flatnonzero(fold != k), np.flatnonzero(fold == k)
+        slope, offset = fit_platt(scores[rest], Y[rest])
+        point = operating_points(
+            probabilities(scores[rest], slope, offset), Y[rest], [groups[i] for i in rest],
+            label_ids, labeled_share=labeled_share,
+        )[0]
+        P[own] = probabilities(scores[own], slope, offset)
+        given[own] = P[own] >= np.array(point.thresholds)
+    return Decisions(P, given, Y, tuple(groups), tuple(label_ids))
+
+
+def held_out_decisions(
+    model: Model, data: LabeledTexts, *, operating_point: str = "balanced"
+) -> Decisions:
+    """A model's decisions, at its stored thresholds, on texts it was not trained on.
+
+    Raises
+    ------
+    CodebookError
+        A label of the texts that the model does not know.
+    DatasetError
+        The texts are those the model was trained on.
+    """
+    if data.sha256 == model.training.get("data_sha256"):
+        raise DatasetError(
+            "expected texts the model has not seen, got its training data",
+            remedy="name a held-out split with --split test, or leave out -m to cross-validate",
+        )
+    labels = [tuple(model.codebook[x].id for x in row) for row in data.labels]
+    Y = label_matrix(labels, model.label_ids)
+    scores = text_scores(BatchPredictor(model.compiled), data.texts, unit=model.unit,
+                         gate=model.gate)
+    P = probabilities(scores, model.slope, model.offset)
+    given = np.array(model.operating_point(operating_point).thresholds) <= P
+    return Decisions(P, given, Y, data.groups, model.label_ids)
