@@ -53,6 +53,27 @@ def test_with_no_cache_at_all_kernels_are_compiled_anew(njit_without_locator):
     assert asked[-1][0] is False
 
 
+def test_where_numba_is_not_as_expected_its_own_way_is_taken(monkeypatch):
+    monkeypatch.setattr(_jit, "_libraries", lambda: None)
+
+    @_jit.part
+    def twice(x):
+        return 2 * x
+
+    assert _jit.kernel(lambda x: twice(x) + 1)(20) == 41
+
+
+@pytest.mark.parametrize("how", ["no such class", "another class"])
+def test_unknown_insides_of_numba_are_let_alone(monkeypatch, how):
+    from numba.core import codegen
+
+    if how == "no such class":
+        monkeypatch.delattr(codegen, "JITCodeLibrary")
+    else:
+        monkeypatch.setattr(codegen.JITCPUCodegen, "_library_class", object)
+    assert _jit._libraries.__wrapped__() is None
+
+
 @pytest.mark.parametrize("how", ["others may write", "a file", "a link"])
 def test_a_directory_others_can_write_to_is_never_read(njit_without_locator, tmp_path, how):
     """Numba's cache is pickles: reading a stranger's would run the stranger's code."""

@@ -33,14 +33,90 @@ def _private_directory() -> str | None:
 _PART = {**_OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
+def _lean(dispatcher, is_part: bool):
+    """`dispatcher`, compiled without the work Numba does in vain: two thirds of the time.
+
+    Numba optimizes every function and makes machine code of it, then does so again with all
+    it is made of in each that calls it, and optimizes twice to find references to count. A
+    part is only ever called from kernels, and kernels here count no references: parts are
+    left as they come, and a kernel is optimized once, whole. Where Numba's insides are not
+    what is expected here, all is done its way.
+    """
+    libraries = _libraries()
+    if libraries is None or not hasattr(getattr(dispatcher, "_compiler", None), "compile"):
+        return dispatcher
+    from numba.core.compiler_lock import global_compiler_lock
+    from numba.core.registry import cpu_target
+
+    compile_it = dispatcher._compiler.compile
+
+    def compile_leanly(*args):
+        with global_compiler_lock:
+            generator = cpu_target.target_context.codegen()
+            before = vars(generator).copy()
+            generator._library_class = libraries[is_part]
+            vars(generator).pop("set_env", None)
+            if is_part:  # nothing runs by itself, so nothing has an environment
+                generator.set_env = lambda name, environment: None
+            try:
+                return compile_it(*args)
+            finally:
+                for name in ("_library_class", "set_env"):
+                    vars(generator).pop(name, None)
+                    if name in before:
+                        setattr(generator, name, before[name])
+
+    dispatcher._compiler.compile = compile_leanly
+    return dispatcher
+
+
+@cache
+def _libraries():
+    """What Numba is to collect a kernel's code in, and a part's; None where it cannot."""
+    try:
+        from numba.core.codegen import JITCodeLibrary, JITCPUCodegen
+
+        expected = ("_optimize_functions", "_optimize_final_module", "_finalize_final_module")
+        if not all(hasattr(JITCodeLibrary, name) for name in expected):
+            return None
+        if JITCPUCodegen._library_class is not JITCodeLibrary:
+            return None
+    except (ImportError, AttributeError):
+        return None
+
+    class Kernel(JITCodeLibrary):
+        def _optimize_functions(self, module):
+            module.data_layout = self._codegen._data_layout
+
+        def _optimize_final_module(self):
+            found = self._codegen._module_pass_manager()
+            if isinstance(found, tuple):
+                found[0].run(self._final_module, found[1])
+            else:  # Numba before 0.62
+                found.run(self._final_module)
+
+    class Part(Kernel):
+        def _optimize_final_module(self):
+            pass
+
+        def _finalize_final_module(self):
+            self._finalized = True
+
+        def get_pointer_to_function(self, name):
+            self._ensure_finalized()
+            return 0
+
+    return Kernel, Part
+
+
 def part(function):
     """Compiled `function` for kernels to call: no way in from Python, nothing of it cached."""
-    return numba.njit(**_PART)(function)
+    return _lean(numba.njit(**_PART)(function), True)
 
 
 def inline(function):
     """Compiled `function`, a part of whatever calls it: a call costs more than most do."""
-    return numba.njit(forceinline=True, **_PART)(function)
+    return _lean(numba.njit(forceinline=True, **_PART)(function), True)
 
 
 @cache
@@ -57,7 +133,7 @@ def _cached(function):
     Numba looks at the file of the kernel alone, and would go on with what was compiled of
     parts that have changed since in other files.
     """
-    compiled = numba.njit(cache=True, **_OPTIONS)(function)
+    compiled = _lean(numba.njit(cache=True, **_OPTIONS)(function), False)
     index = getattr(getattr(compiled, "_cache", None), "_cache_file", None)
     if hasattr(index, "_source_stamp"):
         index._source_stamp = _sources()
@@ -73,12 +149,12 @@ def kernel(function):
     except RuntimeError:  # "no locator available": nowhere to write
         directory = _private_directory()
     if directory is None:
-        return numba.njit(**_OPTIONS)(function)
+        return _lean(numba.njit(**_OPTIONS)(function), False)
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = directory
     try:
         return _cached(function)
     except RuntimeError:
-        return numba.njit(**_OPTIONS)(function)
+        return _lean(numba.njit(**_OPTIONS)(function), False)
     finally:
         numba.config.CACHE_DIR = before
