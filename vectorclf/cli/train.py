@@ -19,10 +19,14 @@ import click
               help="Ordinary news as counts (.npz), to learn from what earns no label.")
 @click.option("--split", "splits", multiple=True, type=click.Choice(["train", "dev", "test"]),
               help="Train on these frozen splits [default: train and dev, where there are splits].")
+@click.option("--search", "searching", is_flag=True,
+              help="Try other regularisation and length normalisation first, by "
+                   "cross-validation, and take the best.")
+@click.option("--workers", default=1, show_default=True, help="Processes of the search.")
 @click.option("--seed", default=0, show_default=True)
 def train(dataset: str, output: str, codebook: str | None, text_key: str, labels_key: str,
           group_key: str | None, background: str | None, splits: tuple[str, ...],
-          seed: int) -> None:
+          searching: bool, workers: int, seed: int) -> None:
     """Train a model on DATASET: a coded dataset directory, or a JSONL or CSV file.
 
     A file needs a text and a list of labels a row; name the columns with --text-key and
@@ -39,9 +43,20 @@ def train(dataset: str, output: str, codebook: str | None, text_key: str, labels
     data, book, facts = labeled_data(dataset, codebook, text_key, labels_key, group_key,
                                      splits or ("train", "dev"))
     recipe = msgspec.structs.replace(default_recipe(data), seed=seed)
-    model = train_model(data, book, recipe=recipe, provenance=facts,
-                        background=load_background(background) if background else None,
-                        progress=lambda line: click.echo(line, err=True))
+    counts = load_background(background) if background else None
+
+    def progress(line: str) -> None:
+        click.echo(line, err=True)
+
+    if searching:
+        from vectorclf.search import neighbours, search
+
+        trials = search(data, book.label_ids, neighbours(recipe), background=counts,
+                        n_jobs=workers, progress=progress)
+        recipe = trials[0].recipe
+        progress(f"best: pivot {recipe.pivot:g}, C {recipe.C:g}")
+    model = train_model(data, book, recipe=recipe, provenance=facts, background=counts,
+                        progress=progress)
     save_model(model, Path(output))
     measured = model.training["out_of_fold"]
     click.echo(f"{output}: {len(data)} texts, {len(book.labels)} labels, out-of-fold micro-F1 "
