@@ -49,6 +49,10 @@ if is_compiled:
         return _intrinsics.ctz(x)
 
     @numba.njit
+    def popcount(x):
+        return _intrinsics.popcount(x)
+
+    @numba.njit
     def classify(source, i, target, j, lower):
         source, target = _intrinsics.pointer(source), _intrinsics.pointer(target)
         return _intrinsics.classify(source, i, target, j, lower)
@@ -74,9 +78,10 @@ def test_bytes_are_loaded_and_classified_as_plain_python_does(data, i, lower):
 
 
 @needs_compiling
-@given(st.integers(1, 2**64 - 1))
-def test_trailing_zeros_are_counted_as_plain_python_does(x):
+@given(st.integers(0, 2**64 - 1))
+def test_bits_are_counted_as_plain_python_does(x):
     assert ctz(U(x)) == _intrinsics._ctz(U(x))
+    assert popcount(U(x)) == _intrinsics._popcount(U(x))
 
 
 @needs_compiling
@@ -281,6 +286,12 @@ def test_terms_that_collide_are_told_apart(head, lengths, monkeypatch):
         np.testing.assert_allclose(scores, pipeline.decision_function(texts), atol=1e-5)
 
 
+@pytest.mark.parametrize("ngram_range", [(1, 2), (1, 3)])
+def test_pairs_of_a_model_of_millions_of_ids_have_records(ngram_range, monkeypatch):
+    monkeypatch.setattr(_index, "_bits", lambda n_ids: at.MAX_PAIR_BITS + 1)
+    check(TfidfVectorizer(ngram_range=ngram_range), [*TEXTS, "the spy paid the spy"])
+
+
 def test_pairs_that_collide_are_told_apart():
     """Two entries of one tag in a row: the second one's key is the one sought."""
     key = (U(5) << U(32)) | U(7)
@@ -293,12 +304,12 @@ def test_pairs_that_collide_are_told_apart():
     words[8], words[9] = key + U(1), key
     if is_compiled:
         find = numba.njit(
-            lambda w, n, m: tables.find_pair(_intrinsics.pointer(w), U(0), U(3), U(8), n, m)
+            lambda w, n, m: tables.find_pair(_intrinsics.pointer(w), U(0), U(3), U(8), U(99), n, m)
         )
     else:
 
         def find(w, n, m):
-            return np.errstate(over="ignore")(tables.find_pair)(w, U(0), U(3), U(8), n, m)
+            return np.errstate(over="ignore")(tables.find_pair)(w, U(0), U(3), U(8), U(99), n, m)
 
     assert find(words, U(5), U(7)) == 1
     assert find(words, U(5), U(8)) == 0xFFFFFFFF

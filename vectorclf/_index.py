@@ -31,6 +31,10 @@ def _slots(n: int) -> int:
     return max(8, 1 << int(np.ceil(np.log2(max(n, 1) / _MAX_LOAD))))
 
 
+def _bits(n_ids: int) -> int:
+    return int(n_ids + 1).bit_length()
+
+
 def aligned(shape: tuple[int, ...], dtype) -> np.ndarray:
     """Zeros that start on a cache line, so that a weight row never straddles one more."""
     dtype = np.dtype(dtype)
@@ -123,7 +127,7 @@ def build_index(model: CompiledModel) -> Index:
     variants = sorted({(b["lowercase"], b["strip_accents"] or "") for b in blocks})
     coef_t = arrays["coef_t"]
     n_features, n_labels = coef_t.shape
-    width = -(-n_labels // 8) * 8
+    width = -(-(n_labels + 1) // 8) * 8
     blob = _Blob()
     meta = np.zeros(at.BLOCKS + at.BLOCK_STRIDE * len(blocks), dtype=np.uint64)
     pages, infos = _unicode.code_point_tables()
@@ -183,7 +187,9 @@ def build_index(model: CompiledModel) -> Index:
             n_memos += 1
         n_ids = size + int(m[at.N_STOP]) + 2 * n_parts
         m[at.RECORDS], m[at.TAILS] = blob.room(2 * n_ids), blob.room(n_ids)
-        m[at.KEYS] = blob.room(n_ids) if n_parts else 0
+        m[at.PAIR_BITS] = _bits(n_ids)
+        is_packed = m[at.PAIR_BITS] <= at.MAX_PAIR_BITS
+        m[at.KEYS] = 0 if is_packed or not n_parts else blob.room(n_ids)
         arena = 8 * blob.add(terms)
         blob.room(2)
         starts = (offsets[:-1][order] + arena).astype(np.uint64)
@@ -217,6 +223,7 @@ def build_index(model: CompiledModel) -> Index:
     start, size = int(meta[at.COEF]), n_features * int(meta[at.ROW_SIZE])
     rows = words[start : start + size].view(coef_t.dtype).reshape(n_features, width)
     np.take(coef_t, feature_by_id, axis=0, out=rows[:, :n_labels])
+    rows[:, -1] = idf_by_id
     for b in range(len(blocks)):
         m = meta[at.BLOCKS + at.BLOCK_STRIDE * b :][: at.BLOCK_STRIDE]
         unit = m[at.UNIT : at.UNIT + 1].view(np.float64)[0]
@@ -257,7 +264,7 @@ def new_scratch(index: Index, window: int = at.WINDOW, n_found: int = 0) -> Scra
     kinds = meta[at.BLOCKS + at.KIND :: at.BLOCK_STRIDE][:n_blocks]
     n_memos = int((kinds == at.CHAR_WB).sum())
     n_masks = window // 64 + 2
-    size = at.EDGES_CAP + 66
+    size = at.EDGES_CAP + 74
     blob = _Blob()
     offsets = np.zeros(at.MEMOS + 1, dtype=np.uint64)
     rooms = {

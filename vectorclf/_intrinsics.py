@@ -32,7 +32,11 @@ def _load_u64(array, at):
 
 def _ctz(x):
     x = int(x)
-    return np.uint64((x & -x).bit_length() - 1)
+    return np.uint64((x & -x).bit_length() - 1 if x else 64)
+
+
+def _popcount(x):
+    return np.uint64(int(x).bit_count())
 
 
 def _prefetch(array, row):
@@ -74,8 +78,8 @@ _LANES = 8
 """Weight rows are padded to a multiple of this."""
 
 if config.DISABLE_JIT:
-    pointer, pointer_as, load_u64, ctz, prefetch, classify, accumulate = (
-        _pointer, _pointer_as, _load_u64, _ctz, _prefetch, _classify, _accumulate,
+    pointer, pointer_as, load_u64, ctz, popcount, prefetch, classify, accumulate = (
+        _pointer, _pointer_as, _load_u64, _ctz, _popcount, _prefetch, _classify, _accumulate,
     )  # fmt: skip
 else:  # pragma: no cover (compiled code is invisible to coverage)
     from llvmlite import ir
@@ -144,10 +148,19 @@ else:  # pragma: no cover (compiled code is invisible to coverage)
 
     @intrinsic
     def ctz(typing, x):
-        """Number of zero bits below the lowest set bit; `x` must not be 0."""
+        """Number of zero bits below the lowest set bit; 64 of 0."""
 
         def code(context, builder, signature, args):
-            return builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))
+            return builder.cttz(args[0], ir.Constant(ir.IntType(1), 0))
+
+        return types.uint64(types.uint64), code
+
+    @intrinsic
+    def popcount(typing, x):
+        """Number of bits set."""
+
+        def code(context, builder, signature, args):
+            return builder.ctpop(args[0])
 
         return types.uint64(types.uint64), code
 

@@ -8,13 +8,14 @@ a table of offsets (`meta`), in uint64 elements.
 # meta of the model: one number each, then `BLOCK_STRIDE` numbers a block from BLOCKS on
 N_BLOCKS, N_VARIANTS, N_LABELS, WIDTH, N_FEATURES, N_OPS = range(6)
 OPS, PAGES, INFOS, IDF, INTERCEPT, COEF, ROW_SIZE, IS_DOUBLE, HAS_L1 = range(6, 15)
-BLOCKS, BLOCK_STRIDE = 16, 24
+BLOCKS, BLOCK_STRIDE = 16, 32
 
 # of a block, added to its base
 (
     KIND, VARIANT, LOWER, MIN_N, MAX_N, MIN_CHARS, TOKEN_CLASS, TF_MODE,
     BASE, SIZE, N_STOP, TF, TABLE, TABLE_MASK, RECORDS, TAILS, PAIRS, PAIRS_MASK, KEYS, UNIT,
-) = range(20)  # fmt: skip
+    PAIR_BITS,
+) = range(21)  # fmt: skip
 
 WORD, CHAR, CHAR_WB = range(3)  # KIND
 RAW, SUBLINEAR, BINARY = range(3)  # TF_MODE
@@ -43,6 +44,9 @@ MEMO_STRIDE = MEMO_SLOTS + 8 * MEMO_WORDS + MEMO_POOL // 2 + 8
 # what became of a row
 OK, ODD, INVALID, NEED = range(4)
 """Scored; needs Python's own lower case; not UTF-8; needs a longer window."""
+
+MAX_PAIR_BITS = 21
+"""Ids of so many bits leave room for both of a pair and its own in one entry."""
 
 COUNT, LIST, PLACE = range(3)
 """What to do with a feature found: count it, list it, list it with its place."""

@@ -32,6 +32,7 @@ def utf8(
     Parameters
     ----------
     texts : sequence of str
+        A list is to be the caller's own: nobody may change it meanwhile.
     first : int, default=0
         Row 0's number, for messages.
     room : list of one uint8 array, optional
@@ -64,10 +65,7 @@ def _read(texts: Sequence[str], ends: np.ndarray, room: list | None) -> np.ndarr
     """Data of texts read where they lie; fills `ends`. None if one is out of the ordinary."""
     if type(texts) is not list:  # a slice of an array is a view: others may let go of them
         texts = list(texts)
-    if set(map(type, texts)) != {str}:
-        return None
-    addresses = np.fromiter(map(id, texts), dtype=np.uint64, count=len(texts))
-    size = int(strings.room_for(addresses))
+    size = int(strings.room_for(id(texts), len(texts), id(str)))
     if not size:
         return None
     if room is None or len(room[0]) < size:
@@ -76,7 +74,7 @@ def _read(texts: Sequence[str], ends: np.ndarray, room: list | None) -> np.ndarr
             room[0] = data
     else:
         data = room[0]
-    return data if strings.write_utf8(addresses, data, ends) else None
+    return data if strings.write_utf8(id(texts), data, ends) else None
 
 
 def _explain(texts: Sequence[Any], first: int) -> InputError:
@@ -115,6 +113,7 @@ class Texts:
 
     def __init__(self, column: Any) -> None:
         self._column = column
+        self._step = _STEP
         self.n_rows = len(column)
 
     def chunks(self) -> Iterator[tuple[int, int]]:
@@ -126,6 +125,16 @@ class Texts:
             first = end
 
     def _chunk_end(self, first: int) -> int:
+        while strings.is_readable:
+            part = self._column[first : first + self._step]
+            part = part if type(part) is list else list(part)
+            n = int(strings.rows_that_fit(id(part), len(part), id(str), MAX_CHARS))
+            if not n:
+                break  # perhaps of some other kind of str
+            if n < len(part) or n == MAX_ROWS or first + n == self.n_rows:
+                self._step = min(n + n // 4 + 1, MAX_ROWS)  # the next ones are as long, mostly
+                return first + n
+            self._step = min(4 * self._step, MAX_ROWS)
         end, n_chars = first, 0
         while end < self.n_rows and n_chars < MAX_CHARS and end - first < MAX_ROWS:
             part = self._column[end : end + _STEP]

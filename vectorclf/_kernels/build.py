@@ -22,7 +22,7 @@ def build_words(meta, blob, b, starts, lengths, n_words, stop_starts, stop_lengt
     b64, b8 = model[1], model[3]
     block = BLOCKS + STRIDE * np.uint64(b)
     pairs, pairs_mask = meta[block + np.uint64(at.PAIRS)], meta[block + np.uint64(at.PAIRS_MASK)]
-    keys = meta[block + np.uint64(at.KEYS)]
+    keys, bits = meta[block + np.uint64(at.KEYS)], meta[block + np.uint64(at.PAIR_BITS)]
     min_n, max_n = meta[block + np.uint64(at.MIN_N)], meta[block + np.uint64(at.MAX_N)]
     size, n_stop = np.uint64(starts.size), np.uint64(stop_starts.size)
     for i in range(n_stop):
@@ -60,7 +60,7 @@ def build_words(meta, blob, b, starts, lengths, n_words, stop_starts, stop_lengt
                 elif k + n1 == n:
                     add_pair(model, block, node, word, i)
                 else:
-                    found = find_pair(b64, pairs, pairs_mask, keys, node, word)
+                    found = find_pair(b64, pairs, pairs_mask, keys, bits, node, word)
                     if found == NONE:
                         found = n_ids
                         add_pair(model, block, node, word, found)

@@ -73,7 +73,8 @@ def place_words(model, scratch, b, n, n_found):
                     node = find_pair(
                         b64, meta[block + np.uint64(at.PAIRS)],
                         meta[block + np.uint64(at.PAIRS_MASK)],
-                        meta[block + np.uint64(at.KEYS)], node, word,
+                        meta[block + np.uint64(at.KEYS)],
+                        meta[block + np.uint64(at.PAIR_BITS)], node, word,
                     )  # fmt: skip
                     if node < size:
                         put_place(s32, target, n_found, node, s64[before + n16], end)

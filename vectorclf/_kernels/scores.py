@@ -69,7 +69,11 @@ def score_block(model, scratch, b, coef, coef_at, weights, weights_at):
             c = np.uint64(s32[counts + feature])
             s32[counts + feature] = np.uint32(0)
             weight = bf[tf + c] if c < TF_SIZE else term_frequency(model, block, c)
-            w = weight * bf[idf + feature]
+            w = weight * (
+                bf[idf + feature]
+                if unit != 0.0
+                else np.float64(coef[coef_at + (base + feature) * width + width - n1])
+            )
             sum_2 += w * w
             if has_l1:
                 sum_1 += abs(w)

@@ -3,8 +3,9 @@
 `str.encode` a text, then joining, takes a quarter of the time of scoring: two copies, a
 bytes object a text, the GIL held. Here one kernel reads the strings' own memory. That is
 legal only as long as the memory is as expected: `is_readable` has compared what it reads of
-strings of every kind with what they are; elsewhere (another Python, another layout) it is
-False and `texts` encodes. Strings are immutable, and the caller holds them meanwhile.
+strings of every kind, and of a list of them, with what they are; elsewhere (another Python,
+another layout) it is False and `texts` encodes. Strings are immutable, and the caller holds
+them meanwhile, in a list nobody else has.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ import numpy as np
 from vectorclf import _intrinsics
 from vectorclf._jit import kernel, part
 
-_LENGTH, _STATE = np.uint64(16), np.uint64(32)  # after count, type; after length, hash
+_TYPE, _LENGTH, _STATE = np.uint64(8), np.uint64(16), np.uint64(32)
+"""In a str: after the count of references; after the type; after length and hash."""
+_ITEMS = np.uint64(24)
+"""In a list: where the addresses of its items are, after count, type and length."""
 _ASCII = np.uint64(sys.getsizeof("") - 1)
 _COMPACT = np.uint64(sys.getsizeof("é") - 2)
 """Where the characters begin: after the header, of which `sys.getsizeof` tells the size."""
@@ -44,12 +48,22 @@ def _reads_well(text: str, width: int) -> bool:
     )
 
 
+def _list_reads_well() -> bool:
+    items = ["a", "é", 1]
+    addresses = ctypes.c_size_t.from_address(id(items) + int(_ITEMS)).value
+    found = [ctypes.c_size_t.from_address(addresses + 8 * i).value for i in range(3)]
+    kinds = [ctypes.c_size_t.from_address(a + int(_TYPE)).value for a in map(id, items)]
+    return found == list(map(id, items)) and kinds == [id(str), id(str), id(int)]
+
+
 is_readable = (
     sys.implementation.name == "cpython"
     and sys.byteorder == "little"
     and getattr(sys, "_is_gil_enabled", lambda: True)()
     and not numba.config.DISABLE_JIT
+    and ctypes.sizeof(ctypes.c_size_t) == 8
     and all(_reads_well(text, width) for text, width in _KINDS.items())
+    and _list_reads_well()
 )
 
 if is_readable:  # pragma: no cover (compiled code is invisible to coverage)
@@ -86,24 +100,58 @@ if is_readable:  # pragma: no cover (compiled code is invisible to coverage)
         target[q + _1] = np.uint8(_128 | (code & _63))
         return q + _2
 
+    @part
+    def _items(texts):
+        """Pointer to the addresses of a list's items."""
+        holder = _intrinsics.pointer_to(np.uint64(texts))
+        return _intrinsics.pointer_to(_intrinsics.load_u64(holder, _ITEMS))
+
     @kernel
-    def room_for(addresses):
-        """Bytes the strings may take in UTF-8, and 64 more; 0 if one is no compact string."""
+    def rows_that_fit(texts, n, kind, most):
+        """How many of a list's strings hold `most` characters together, at least one.
+
+        `texts` is the list's `id`, `kind` that of `str`; 0 if an item met is no str.
+        """
+        items = _items(texts)
+        total = np.uint64(0)
+        for i in range(np.uint64(n)):
+            text = _intrinsics.pointer_to(_intrinsics.load_u64(items, i << _3))
+            if _intrinsics.load_u64(text, _TYPE) != np.uint64(kind):
+                return _0
+            total += _intrinsics.load_u64(text, _LENGTH)
+            if total > np.uint64(most):
+                return max(i, _1)
+        return np.uint64(n)
+
+    @kernel
+    def room_for(texts, n, kind):
+        """Bytes a list's strings may take in UTF-8, and 64 more; 0 if one is no compact str."""
+        items = _items(texts)
         total = np.uint64(64)
-        for i in range(np.uint64(addresses.size)):
-            _, length, width, is_ascii = _header(addresses[i])
+        for i in range(np.uint64(n)):
+            address = _intrinsics.load_u64(items, i << _3)
+            text = _intrinsics.pointer_to(address)
+            if _intrinsics.load_u64(text, _TYPE) != np.uint64(kind):
+                return _0
+            _, length, width, is_ascii = _header(address)
             if width == _0:
                 return _0
             total += length if is_ascii else length * min(width + _1, _4)
         return total
 
     @kernel
-    def write_utf8(addresses, target, ends):
-        """Write the strings end to end; whether all went well (no lone surrogate)."""
+    def write_utf8(texts, target, ends):
+        """Write a list's strings end to end; whether all went well (no lone surrogate)."""
+        items = _items(texts)
         out = _intrinsics.pointer(target)
+        n = np.uint64(ends.size)
         q = _0
-        for i in range(np.uint64(addresses.size)):
-            start, length, width, is_ascii = _header(addresses[i])
+        for i in range(n):
+            # strings lie anywhere: a few ahead are asked for while this one is copied
+            ahead = _intrinsics.pointer_to(_intrinsics.load_u64(items, min(i + _4, n - _1) << _3))
+            for line in range(_0, np.uint64(256), np.uint64(64)):
+                _intrinsics.prefetch(ahead, line)
+            start, length, width, is_ascii = _header(_intrinsics.load_u64(items, i << _3))
             source = _intrinsics.pointer_to(start)
             if is_ascii:
                 for j in range(length):

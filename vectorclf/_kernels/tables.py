@@ -1,8 +1,8 @@
 """Hash tables of terms and of pairs of terms.
 
-An entry is 8 bytes: id + 1 below, above it 24 bits of the hash and 8 of the length (of a
-pair, 32 of the hash). A hit is then compared with the record, the term's first 16 bytes
-zero-padded, and past 16 with the rest of it: a collision costs time, never a wrong answer.
+An entry is 8 bytes: id + 1 below, above it 24 bits of the hash and 8 of the length. A hit is
+then compared with the record, the term's first 16 bytes zero-padded, and past 16 with the rest
+of it: a collision costs time, never a wrong answer. Of a pair the entry holds both ids.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from vectorclf._kernels.numbers import (
     K1,
     K2,
     LOW,
+    MAX_PAIR_BITS,
     NONE,
     n0,
     n1,
@@ -113,23 +114,25 @@ def find(model, block, a, p, length, h, k0, k1):
 
 @inline
 def pair_hash(key):
+    """Hash of a pair, whose high half is the better one."""
     h = key * K0
-    h = (h ^ (h >> n32)) * K1
     return h ^ (h >> n32)
 
 
 @inline
-def find_pair(b64, pairs, mask, keys, node, word):
+def find_pair(b64, pairs, mask, keys, bits, node, word):
     """Id of the n-gram that `word` makes of the n-gram `node`, or none."""
     key = (node << n32) | word
     h = pair_hash(key)
-    tag = h >> n32
     slot = h & mask
     while True:
         entry = b64[pairs + slot]
         if entry == n0:
             return NONE
-        if entry >> n32 == tag:
+        if bits <= MAX_PAIR_BITS:
+            if entry >> bits == (node << bits) | word:
+                return (entry & ((n1 << bits) - n1)) - n1
+        elif entry >> n32 == h >> n32:
             i = (entry & LOW) - n1
             if b64[keys + i] == key:
                 return i
@@ -182,13 +185,21 @@ def find_term(model, block, p, length):
 
 @part
 def add_pair(model, block, node, word, i):
-    """Make id `i` the n-gram of `node` and `word`."""
+    """Make id `i` the n-gram of `node` and `word`.
+
+    An entry holds both and the id, and needs no record: a cache line less to wait for. Only
+    a model of more than two million ids has a record a pair, and an entry as a term has.
+    """
     meta, b64 = model[0], model[1]
     pairs, mask = meta[block + np.uint64(at.PAIRS)], meta[block + np.uint64(at.PAIRS_MASK)]
+    bits = meta[block + np.uint64(at.PAIR_BITS)]
     key = (node << n32) | word
     h = pair_hash(key)
     slot = h & mask
     while b64[pairs + slot] != n0:
         slot = (slot + n1) & mask
-    b64[pairs + slot] = ((h >> n32) << n32) | (i + n1)
-    b64[meta[block + np.uint64(at.KEYS)] + i] = key
+    if bits <= MAX_PAIR_BITS:
+        b64[pairs + slot] = (((node << bits) | word) << bits) | (i + n1)
+    else:
+        b64[pairs + slot] = ((h >> n32) << n32) | (i + n1)
+        b64[meta[block + np.uint64(at.KEYS)] + i] = key

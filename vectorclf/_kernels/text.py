@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from vectorclf import _layout as at
-from vectorclf._intrinsics import classify, ctz
+from vectorclf._intrinsics import classify, ctz, popcount
 from vectorclf._jit import inline, part
 from vectorclf._kernels.numbers import (
     ALL,
@@ -154,10 +154,13 @@ def next_edges(s64, s32, masks, flip, k, blocks, carry, edges, n_edges):
         edge = mask ^ ((mask << n1) | carry)
         carry = mask >> n63
         base = k << n6
-        while edge != n0:
-            s32[edges + n_edges] = np.uint32(base + ctz(edge))
-            n_edges += n1
-            edge &= edge - n1
+        n = popcount(edge)
+        for first in range(n_edges, n_edges + n, n8):
+            # eight at once, in vain after the last: how often a loop turns cannot be guessed
+            for i in range(first, first + n8):
+                s32[edges + i] = np.uint32(base + ctz(edge))
+                edge &= edge - n1
+        n_edges += n
         k += n1
     return n_edges, k, carry
 
