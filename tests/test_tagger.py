@@ -1,5 +1,7 @@
 """Laws of the tagger: spans, sums, order, thresholds; on any text."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -95,6 +97,27 @@ def test_label_probabilities_match_the_tags(tagger):
     probability = tagger.label_probabilities(text)
     [tag] = tagger.tag(text).tags
     assert probability[tagger.labels.index("money")] == pytest.approx(tag.probability)
+
+
+def test_a_denial_alone_earns_no_tag(tagger):
+    told = "The clerk took cash from the attaché."
+    denied = "The clerk denied that she took cash from the attaché."
+    assert tagger.tag(denied).tags == ()
+    [tag] = tagger.tag(f"{denied} {told}").tags
+    assert [e.quote for e in tag.evidence] == [told]
+
+
+def test_near_misses_are_under_their_threshold_and_the_tags_stay():
+    text = "The clerk took cash from the attaché, and left the film in a dead drop."
+    model = small_model()
+    strict = Tagger(replace(model, slope=model.slope / 50, offset=model.offset / 50))
+    money, hidden = strict.label_probabilities(text)
+    strict.set_thresholds(np.array([money / 2, 1.2 * hidden]))
+    article = Article(id="x", text=text)
+    both = strict.tag_with_near_misses(article)
+    assert [t for t in both.tags if t.probability >= t.threshold] == list(strict.tag(text).tags)
+    [near] = [t for t in both.tags if t.probability < t.threshold]
+    assert near.label == "hidden" and near.evidence and both.passages
 
 
 def test_the_shipped_model_tags():

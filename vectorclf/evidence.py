@@ -1,17 +1,140 @@
-"""Scores to evidence: the sentence that earned a label, and the terms that earned it there."""
+"""Scores to evidence: the sentences that earned a label, and the terms that earned it there.
+
+    scored article -> candidates (sentences over a cut, best first) -> terms -> quotes, no denials
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import numpy as np
 
+from vectorclf.highlights import telling_span
+from vectorclf.passages import Segments
 from vectorclf.predictor import BatchPredictor, FeatureOccurrences
 from vectorclf.records import Evidence, Span, Term
+from vectorclf.status import cues_of, is_denied, may_deny, status_model
 
 MAX_QUOTES = 3  # sentences quoted for a label, best first
 MAX_TERMS = 12  # terms named one by one; the rest is summed in the last, without a name
 GATE_TERM = "(passage)"
+
+
+@dataclass(frozen=True)
+class ScoredArticle:
+    """The sentences of one article with their scores, in its own characters.
+
+    Attributes
+    ----------
+    text : str
+    starts, ends : list of int, n_sentences long
+        Characters of `text`.
+    first, last : list of int, n_sentences long
+        First and last sentence of the passage a sentence stands in.
+    scores : ndarray of shape (n_sentences, n_labels), float32
+    penalties : ndarray of shape (n_sentences,), float32
+        What the gate took off, as part of the scores.
+    """
+
+    text: str
+    starts: list[int]
+    ends: list[int]
+    first: list[int]
+    last: list[int]
+    scores: np.ndarray
+    penalties: np.ndarray
+
+    @classmethod
+    def of(
+        cls, text: str, data: np.ndarray, start: int, segments: Segments, sentences: slice,
+        scores: np.ndarray, penalties: np.ndarray,
+    ) -> ScoredArticle:
+        """Sentences `sentences` of a buffer in which `data`, the text, begins at byte `start`."""
+        characters = character_positions(text, data)
+        passages = segments.sentence_passages[sentences]
+        return cls(
+            text, characters(segments.sentence_starts[sentences] - start).tolist(),
+            characters(segments.sentence_ends[sentences] - start).tolist(),
+            np.searchsorted(passages, passages).tolist(),
+            (np.searchsorted(passages, passages, side="right") - 1).tolist(),
+            scores[sentences], penalties[sentences],
+        )
+
+    def sentence(self, k: int) -> str:
+        """The text of a sentence."""
+        return self.text[self.starts[k] : self.ends[k]]
+
+    def passage(self, k: int) -> Span:
+        """Where the passage of sentence `k` stands."""
+        return self.starts[self.first[k]], self.ends[self.last[k]]
+
+    def candidates(self, cuts: np.ndarray) -> dict[int, list[int]]:
+        """Sentences over the cut of a label, best first, by column: as many as may be quoted.
+
+        A sentence that may turn out to be a denial does not count towards MAX_QUOTES.
+        """
+        found: dict[int, list[int]] = {}
+        for column in np.flatnonzero((self.scores >= cuts).any(axis=0)).tolist():
+            own = self.scores[:, column]
+            over = np.flatnonzero(own >= cuts[column])
+            n_sure, kept = 0, []
+            for k in over[np.argsort(-own[over], kind="stable")].tolist():
+                kept.append(k)
+                n_sure += not may_deny(self.sentence(k))
+                if n_sure == MAX_QUOTES:
+                    break
+            found[column] = kept
+        return found
+
+
+class ToldBy:
+    """How the sentences of an article are told; the cues of each are looked for once."""
+
+    def __init__(self, article: ScoredArticle) -> None:
+        self._article = article
+        self._cues: dict[int, list[int]] = {}  # of a passage's sentences, by its first one
+
+    def status(self, k: int, label: str) -> str:
+        """Status of a tag whose evidence is sentence `k`."""
+        article = self._article
+        first = article.first[k]
+        if first not in self._cues:
+            self._cues[first] = [
+                cues_of(article.sentence(i)) for i in range(first, article.last[k] + 1)
+            ]
+        return status_model().status(self._cues[first], k - first, label)
+
+
+def quotes(
+    predictor: BatchPredictor, article: ScoredArticle, column: int, ranked: Iterable[int],
+    occurrences: dict[int, FeatureOccurrences],
+) -> list[tuple[int, Evidence]]:
+    """(sentence, evidence) of a label, best first, without those that only deny it.
+
+    Parameters
+    ----------
+    ranked : iterable of int
+        Its candidates.
+    occurrences : dict of int to FeatureOccurrences
+        By sentence.
+    """
+    found: list[tuple[int, Evidence]] = []
+    for k in ranked:
+        span = article.starts[k], article.ends[k]
+        evidence = explain_sentence(
+            predictor, occurrences[k], article.text, span, column,
+            float(article.scores[k, column]), max_terms=MAX_TERMS, passage=article.passage(k),
+            penalty=float(article.penalties[k]),
+        )
+        if may_deny(evidence.quote):
+            stretch = telling_span(evidence.terms, evidence.quote, span[0])
+            if is_denied(evidence.quote, stretch and (stretch[0] - span[0], stretch[1] - span[0])):
+                continue
+        found.append((k, evidence))
+        if len(found) == MAX_QUOTES:
+            break
+    return found
 
 
 def explain_sentence(
@@ -81,17 +204,17 @@ def explain_sentence(
     )
 
 
-def character_positions(text: str, n_bytes: int) -> Callable[[np.ndarray], np.ndarray]:
+def character_positions(text: str, data: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
     """A function from byte positions of a text's UTF-8 form to character positions.
 
     Parameters
     ----------
     text : str
-    n_bytes : int
-        Length of its UTF-8 form; equal to ``len(text)`` only for ASCII.
+    data : ndarray of shape (n_bytes,), uint8
+        Its UTF-8 form; as long as the text only for ASCII.
     """
-    if n_bytes == len(text):
+    if len(data) == len(text):
         return lambda positions: positions
-    data = np.frombuffer(text.encode("utf-8"), dtype=np.uint8)
-    before = np.concatenate([[0], np.cumsum((data & 0xC0) != 0x80)])
+    before = np.zeros(len(data) + 1, dtype=np.int64)
+    np.cumsum((data & 0xC0) != 0x80, out=before[1:])
     return lambda positions: before[positions]

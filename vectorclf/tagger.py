@@ -11,15 +11,15 @@ import numpy as np
 from vectorclf.calibration import probabilities
 from vectorclf.codebook import Codebook
 from vectorclf.errors import InputError, MissingInputError, ModelFormatError
-from vectorclf.evidence import MAX_QUOTES, MAX_TERMS, character_positions, explain_sentence
+from vectorclf.evidence import ScoredArticle, ToldBy, quotes
 from vectorclf.model import SELF_TEST_TOLERANCE, Model, load_model
-from vectorclf.passages import Segments, segment
+from vectorclf.passages import segment
 from vectorclf.predictor import BatchPredictor, FeatureOccurrences
 from vectorclf.records import Article, ArticleTags, Tag
 from vectorclf.scoring import segment_units, sentence_scores, sentences_by_text, text_scores
-from vectorclf.status import status_of
 
 CHUNK = 256  # articles scored together: enough to hide the calls, little memory
+NEAR = 0.5  # a near miss reaches this share of its threshold, in probability
 
 
 def load(path: str | Path | None = None, *, operating_point: str = "balanced") -> Tagger:
@@ -85,10 +85,14 @@ class Tagger:
         thresholds : ndarray of shape (n_labels,), float in [0, 1]
         """
         self.thresholds = np.asarray(thresholds, dtype=np.float64)
+        self._cuts = self._cuts_of(self.thresholds)
+
+    def _cuts_of(self, thresholds: np.ndarray) -> np.ndarray:
+        """Scores at which probabilities reach thresholds."""
         with np.errstate(divide="ignore"):
-            logit = np.log(self.thresholds) - np.log1p(-self.thresholds)
+            logit = np.log(thresholds) - np.log1p(-thresholds)
         slope, offset = self.model.slope, self.model.offset
-        self._cuts = np.where(slope > 0, (logit - offset) / slope, np.inf)
+        return np.where(slope > 0, (logit - offset) / slope, np.inf)
 
     def tag(self, article: Article | str) -> ArticleTags:
         """Tags of one article, with its passages.
@@ -113,20 +117,41 @@ class Tagger:
 
     def tag_chunk(self, articles: Sequence[Article]) -> list[ArticleTags]:
         """Tags of some articles at once; a row does not depend on its neighbours."""
+        return self._tag_chunk(articles, self._cuts)
+
+    def tag_with_near_misses(self, article: Article) -> ArticleTags:
+        """Tags of one article, and the labels that reach NEAR of their threshold or more."""
+        [tags] = self._tag_chunk([article], self._cuts_of(NEAR * self.thresholds))
+        return ArticleTags(tags.article_id, tags.tags, segment(article.text))
+
+    def _tag_chunk(self, articles: Sequence[Article], cuts: np.ndarray) -> list[ArticleTags]:
         data, offsets = _buffer(articles)
         segments = segment_units(data, offsets, self.model.unit)
         scores, penalties = sentence_scores(
-            self.predictor, data, segments, gate=self.model.gate, cuts=self._cuts
+            self.predictor, data, segments, gate=self.model.gate, cuts=cuts
         )
-        over = (scores >= self._cuts).any(axis=1)
+        over = np.flatnonzero((scores >= cuts).any(axis=1))
         bounds = sentences_by_text(segments, len(articles))
-        tags: list[tuple[Tag, ...]] = [()] * len(articles)
-        for row in np.unique(np.searchsorted(bounds, np.flatnonzero(over), side="right") - 1):
-            own = slice(int(bounds[row]), int(bounds[row + 1]))
-            tags[row] = self._decide(
-                articles[row], int(offsets[row]), int(offsets[row + 1]),
-                segments, own, scores[own], penalties[own],
+        scored = {
+            int(row): ScoredArticle.of(
+                articles[row].text, data[offsets[row] : offsets[row + 1]], int(offsets[row]),
+                segments, slice(int(bounds[row]), int(bounds[row + 1])), scores, penalties,
             )
+            for row in np.unique(np.searchsorted(bounds, over, side="right") - 1)
+        }
+        candidates = {row: article.candidates(cuts) for row, article in scored.items()}
+        wanted = {
+            row: sorted({k for ranked in by_column.values() for k in ranked})
+            for row, by_column in candidates.items()
+        }
+        # one call a chunk: it makes its working memory anew each time
+        occurrences = iter(self.predictor.features_batch(
+            [scored[row].sentence(k) for row, sentences in wanted.items() for k in sentences]
+        ))
+        tags: list[tuple[Tag, ...]] = [()] * len(articles)
+        for row, sentences in wanted.items():
+            own = dict(zip(sentences, occurrences, strict=False))
+            tags[row] = self._decide(scored[row], candidates[row], own)
         return [ArticleTags(a.id, t, ()) for a, t in zip(articles, tags, strict=True)]
 
     def probabilities(self, scores: np.ndarray) -> np.ndarray:
@@ -139,37 +164,24 @@ class Tagger:
         return self.probabilities(scores[0])
 
     def _decide(
-        self, article: Article, start: int, stop: int, segments: Segments,
-        sentences: slice, scores: np.ndarray, penalties: np.ndarray,
+        self, article: ScoredArticle, candidates: dict[int, list[int]],
+        occurrences: dict[int, FeatureOccurrences],
     ) -> tuple[Tag, ...]:
-        """Labels over their threshold, each with its best sentences."""
-        characters = character_positions(article.text, stop - start)
-        starts = characters(segments.sentence_starts[sentences] - start)
-        ends = characters(segments.sentence_ends[sentences] - start)
-        passages = segments.sentence_passages[sentences]
-        occurrences: dict[int, FeatureOccurrences] = {}
+        """A tag for every label that a sentence over the cut asserts, with its best sentences."""
+        earned = {
+            column: found for column, ranked in candidates.items()
+            if (found := quotes(self.predictor, article, column, ranked, occurrences))
+        }
+        best = [found[0][0] for found in earned.values()]
+        probability = self.probabilities(article.scores[best])
+        told = ToldBy(article)
         tags = []
-        for column in np.flatnonzero((scores >= self._cuts).any(axis=0)):
-            ranked = np.argsort(-scores[:, column], kind="stable")[:MAX_QUOTES]
-            evidence = []
-            for k in ranked[scores[ranked, column] >= self._cuts[column]]:
-                span = (int(starts[k]), int(ends[k]))
-                if k not in occurrences:
-                    occurrences[k] = self.predictor.features(article.text[span[0] : span[1]])
-                whole = np.flatnonzero(passages == passages[k])
-                evidence.append(explain_sentence(
-                    self.predictor, occurrences[k], article.text, span, int(column),
-                    float(scores[k, column]), max_terms=MAX_TERMS,
-                    passage=(int(starts[whole[0]]), int(ends[whole[-1]])),
-                    penalty=float(penalties[k]),
-                ))
+        for row, (column, found) in enumerate(earned.items()):
             label = self.codebook.labels[column]
             tags.append(Tag(
-                label=label.id, family=label.family,
-                probability=float(self.probabilities(scores[ranked[0]])[column]),
-                threshold=float(self.thresholds[column]),
-                status=status_of(evidence[0].quote),
-                evidence=tuple(evidence),
+                label=label.id, family=label.family, probability=float(probability[row, column]),
+                threshold=float(self.thresholds[column]), status=told.status(best[row], label.id),
+                evidence=tuple(evidence for _, evidence in found),
             ))
         families = self.codebook.families
         tags.sort(key=lambda t: (families.index(t.family), -t.probability))

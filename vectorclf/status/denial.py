@@ -1,0 +1,64 @@
+"""Denied, and nothing else: the sentence says that it was not so (G6), so it earns no tag."""
+
+from __future__ import annotations
+
+import re
+
+from vectorclf.records import Span
+
+_TOLD = r"(?:reports?|claims?|suggestions?|allegations?|accusations?|rumou?rs?|charges?)\b"
+_DENIAL = re.compile(
+    r"\bden(?:y|ies|ied|ying)\b(?! (?:a|an|the|his|her|their|its|him|them|us|me|nothing|"
+    r"promotion|tenure|leave|entry|access|permission)\b)"
+    rf"|\bden(?:y|ies|ied|ying) (?:the |any |all |these |those )?(?:\w+ )?{_TOLD}"
+    rf"|\b(?:reject|dismiss|refut)\w* (?:as \w+ )?(?:\w+ ){{0,3}}?(?:{_TOLD}|(?:idea|notion)\b)"
+    r"|\b(?:no|without|any) (?:evidence|proof|truth|signs?|indication|suggestion)\b"
+    r"|\b(?:had|was|were|has|have) never (?:been|had|received|taken|met|accepted|sold)\b",
+    re.IGNORECASE,
+)
+_CONTRAST = re.compile(
+    r"[;:—–]|\b(?:but|although|though|yet|however|while|whereas|only|except|until|other than|"
+    r"anything but|as (?:\w+ )?(?:prosecut\w+|intelligence|officials?|police) "
+    r"(?:claim|say|allege))",
+    re.IGNORECASE,
+)
+MAX_WORDS = 10
+
+
+def may_deny(sentence: str) -> bool:
+    """Whether a sentence holds a denial at all, of whatever: cheap, and mostly False."""
+    return _DENIAL.search(sentence) is not None
+
+
+def is_denied(sentence: str, stretch: Span | None) -> bool:
+    """Whether a sentence only denies what stands in its telling stretch.
+
+    Parameters
+    ----------
+    sentence : str
+    stretch : (int, int) or None
+        Characters of the sentence (see `vectorclf.highlights`); None: the whole of it.
+
+    Notes
+    -----
+    After NegEx (Chapman et al. 2001): a denial begins before the stretch, at most MAX_WORDS words
+    away, and nothing after it turns round ("but", ";", "although"): who denies one thing and is
+    told to have done another keeps the tag.
+
+    Examples
+    --------
+    >>> is_denied("He denied that he had been paid.", (15, 31))
+    True
+    >>> is_denied("He denied it, but prosecutors say he was paid.", (37, 45))
+    False
+    """
+    plain = sentence.replace("’", "'")
+    start = stretch[0] if stretch else len(plain)
+    for found in _DENIAL.finditer(plain):
+        if found.start() > start + 1:
+            return False
+        if _CONTRAST.search(plain, found.end()):
+            continue
+        if len(plain[found.end() : start].split()) <= MAX_WORDS or not stretch:
+            return True
+    return False
