@@ -9,6 +9,7 @@ from small import small_codebook, small_data, small_model
 
 from vectorclf.background import count_background
 from vectorclf.codebook import Codebook
+from vectorclf.compile import compile as compile_pipeline
 from vectorclf.dataset import LabeledTexts
 from vectorclf.errors import DatasetError
 from vectorclf.evaluation import cross_validate, evaluate_model
@@ -133,3 +134,29 @@ def test_evaluation_refuses_what_would_flatter():
     with pytest.raises(DatasetError, match="--drop-repeated"):
         cross_validate(repeated, ("x",), QUICK)
     assert without_repeats(repeated).texts == (text, "short one")
+
+
+def test_long_texts_gain_the_length_weight():
+    """`length` adds weight * (1 + log(2 words)) to the score, and nothing else."""
+    plain, longer = (
+        compile_pipeline(fit(small_data(), ("money", "hidden"),
+                             msgspec.structs.replace(QUICK, length=weight)))
+        for weight in (0.0, 0.25)
+    )
+    texts = ["cash", "He took cash from the attaché in the rain.", ""]
+    gain = longer.decision_function(texts) - plain.decision_function(texts)
+    expected = [0.25 * (1 + np.log(2 * n)) if n else 0.0 for n in (1, 9, 0)]
+    np.testing.assert_allclose(gain[:, :2], np.array([expected] * 2).T, atol=1e-5)
+    np.testing.assert_allclose(gain[:, 2], 0, atol=1e-6)  # the gate's column
+
+
+def test_positives_of_rare_labels_weigh_more():
+    data = small_data()
+    plain, weighed = (
+        compile_pipeline(fit(data, ("money", "hidden"),
+                             msgspec.structs.replace(QUICK, rare=rare, gate=0.0)))
+        for rare in (0.0, 0.9)
+    )
+    positive = [text for text, row in zip(data.texts, data.labels, strict=True) if "money" in row]
+    assert (weighed.decision_function(positive)[:, 0].mean()
+            > plain.decision_function(positive)[:, 0].mean())

@@ -38,6 +38,15 @@ def make_features(
     return make_union(words, characters)
 
 
+def make_length_feature() -> TfidfVectorizer:
+    """One fitted feature: ``1 + log(2 n)`` for a text of n words, 0 for an empty one.
+
+    (Spaces around words, counted sublinearly.)
+    """
+    return TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 1), vocabulary=[" "],
+                           sublinear_tf=True, use_idf=False, norm=None).fit([""])
+
+
 def background_rows(features: Pipeline, X: sp.csr_array, background: Background) -> sp.csr_array:
     """Rows of background paragraphs; document frequencies then come from both kinds of text.
 

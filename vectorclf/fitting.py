@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,7 +13,7 @@ from sklearn.svm import LinearSVC
 
 from vectorclf.background import Background
 from vectorclf.dataset import LabeledTexts, label_matrix
-from vectorclf.features import background_rows, make_features
+from vectorclf.features import background_rows, make_features, make_length_feature
 from vectorclf.recipe import Recipe
 from vectorclf.units import Units, training_units
 
@@ -25,6 +24,15 @@ def fit(
 ) -> Pipeline:
     """A fitted scikit-learn pipeline: columns in label order, then the gate's if there is one."""
     units = training_units(data, recipe)
+    pipeline = _fit_heaviest(units, data, label_ids, recipe, background)
+    return _allow_for_length(pipeline, recipe, len(label_ids)) if recipe.length else pipeline
+
+
+def _fit_heaviest(
+    units: Units, data: LabeledTexts, label_ids: Sequence[str], recipe: Recipe,
+    background: Background | None,
+) -> Pipeline:
+    """Fitted twice where the features are more than allowed: the second time on the heaviest."""
     pipeline = _fit_units(units, data, label_ids, recipe, background, make_features(recipe))
     limit = recipe.max_features
     if limit is None or recipe.char_wb is not None:
@@ -39,6 +47,20 @@ def fit(
     return _fit_units(units, data, label_ids, recipe, background, make_features(recipe, kept))
 
 
+def _allow_for_length(pipeline: Pipeline, recipe: Recipe, n_labels: int) -> Pipeline:
+    """The same pipeline whose labels' scores grow with the logarithm of a text's words."""
+    features, classifier = pipeline[0], pipeline[1]
+    for j, estimator in enumerate(classifier.estimators_):
+        constant = j >= n_labels or not estimator.coef_.any()
+        weight = 0.0 if constant else recipe.length
+        estimator.coef_ = np.append(estimator.coef_, [[weight]], axis=1)
+        estimator.n_features_in_ += 1
+    parts = (features.transformer_list if isinstance(features, FeatureUnion)
+             else [("words", features)])
+    union = FeatureUnion([*parts, ("length", make_length_feature())])
+    return Pipeline([("features", union), ("classifier", classifier)])
+
+
 def _fit_units(
     units: Units, data: LabeledTexts, label_ids: Sequence[str], recipe: Recipe,
     background: Background | None, features: Pipeline | FeatureUnion,
@@ -50,22 +72,38 @@ def _fit_units(
         X_background = background_rows(features, X, background)
         X = sp.vstack([features.transform(units.texts), X_background]).tocsr()
         Y = np.vstack([Y, np.zeros((len(background), len(label_ids)), dtype=np.int64)])
-    classifier = OneVsRestClassifier(LinearSVC(C=recipe.C, random_state=recipe.seed))
-    with warnings.catch_warnings():  # constant labels: data_warnings says them in our words
-        warnings.filterwarnings("ignore", "Label .* is present in all training examples")
-        classifier.fit(X, Y)
-    # scikit-learn gives a label without positives the score 0, above most others' negatives
-    for j, n_positive in enumerate(Y.sum(axis=0)):
-        if n_positive in (0, len(Y)):
-            classifier.estimators_[j] = _constant(X.shape[1], 1.0 if n_positive else -1.0)
+    estimators = [_label_svm(X, y, recipe) for y in Y.T]
     if recipe.gate:
         relevant = np.array([bool(row) for row in data.labels])
         X_texts = features.transform(data.texts)
         if X_background is not None:
             X_texts = sp.vstack([X_texts, X_background]).tocsr()
             relevant = np.append(relevant, np.zeros(len(background), dtype=bool))
-        _add_column(classifier, _gate(X_texts, relevant, recipe))
-    return Pipeline([("features", features), ("classifier", classifier)])
+        estimators.append(_gate(X_texts, relevant, recipe))
+    return Pipeline([("features", features), ("classifier", _one_vs_rest(estimators))])
+
+
+def _label_svm(X: sp.csr_array, y: np.ndarray, recipe: Recipe) -> LinearSVC:
+    """The SVM of one label; one that all units have, or none, scores 1 or -1.
+
+    (scikit-learn gives a label without positives the score 0, above most others' negatives.)
+    """
+    share = y.mean()
+    if share in (0, 1):
+        return _constant(X.shape[1], 1.0 if share else -1.0)
+    weight = max(1.0, float(np.sqrt(recipe.rare / share)))
+    return LinearSVC(C=recipe.C, class_weight={1: weight}, random_state=recipe.seed).fit(X, y)
+
+
+def _one_vs_rest(estimators: list[LinearSVC]) -> OneVsRestClassifier:
+    """Fitted binary estimators as one classifier, a column each."""
+    classifier = OneVsRestClassifier(LinearSVC())
+    classifier.estimators_ = estimators
+    classifier.label_binarizer_ = LabelBinarizer(sparse_output=True).fit(
+        np.eye(2, len(estimators), dtype=int)
+    )
+    classifier.classes_ = classifier.label_binarizer_.classes_
+    return classifier
 
 
 def _gate(X: sp.csr_array, relevant: np.ndarray, recipe: Recipe) -> LinearSVC:
@@ -83,11 +121,3 @@ def _constant(n_features: int, score: float) -> LinearSVC:
     estimator.classes_ = np.array([0, 1])
     estimator.n_features_in_ = n_features
     return estimator
-
-
-def _add_column(classifier: OneVsRestClassifier, estimator: LinearSVC) -> None:
-    """Let one more fitted binary estimator score beside the labels' own."""
-    classifier.estimators_.append(estimator)
-    n = len(classifier.estimators_)
-    classifier.label_binarizer_ = LabelBinarizer(sparse_output=True).fit(np.eye(2, n, dtype=int))
-    classifier.classes_ = classifier.label_binarizer_.classes_

@@ -25,6 +25,11 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Rows are divided by the L2 norm to this power (1: plain normalisation).
     C : float
         Inverse regularisation of the linear SVM of a label.
+    rare : float
+        Positives of a label rarer than this share weigh more: by ``sqrt(rare / share)``.
+    length : float
+        What is added to every score, times ``1 + log(2 n)`` of a unit of n words: long units earn
+        labels more often than normalised features tell.
     rationales : bool
         Evidence phrases are positive texts of their own (Zaidan and Eisner 2007).
     passages : bool
@@ -45,6 +50,8 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     char_wb: tuple[int, int] | None = None
     pivot: float = 0.7
     C: float = 0.1
+    rare: float = 0.0
+    length: float = 0.0
     rationales: bool = True
     passages: bool = True
     gate: float = 0.5
