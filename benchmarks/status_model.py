@@ -177,7 +177,8 @@ def main() -> None:
     print(record.table(rows))
     print(f"written to {record.write('status', rows)}")
     if not options.measure_only and rows[1]["macro_f1"] > rows[0]["macro_f1"]:
-        WEIGHTS.write_bytes(msgspec.json.format(msgspec.json.encode(table), indent=0) + b"\n")
+        text = msgspec.json.encode(table).decode().replace('],"', '],\n"')  # a feature a line
+        WEIGHTS.write_text(text + "\n", encoding="utf-8")
         print(f"written to {WEIGHTS.name}: {len(table.weights)} features")
 
 

@@ -3,7 +3,14 @@
 import pytest
 from small import small_data, small_model
 
-from vectorclf.cards import END, START, generated_part, replace_generated, write_model_card
+from vectorclf.cards import (
+    END,
+    START,
+    generated_part,
+    replace_generated,
+    write_model_card,
+    write_section,
+)
 from vectorclf.dataset import LabeledTexts
 from vectorclf.errors import DatasetError
 from vectorclf.evaluation import evaluate_model
@@ -32,3 +39,12 @@ def test_a_model_card_keeps_measurements_by_title(tmp_path):
     card = generated_part(place / "README.md")
     assert card.count("### One\n\n30 texts") == 1 and card.count("### Two\n\n20 texts") == 1
     assert card.count("### Operating points") == 1 and "`money`" in card
+
+
+def test_a_section_is_replaced_where_it_stands_and_added_at_the_end(tmp_path):
+    path = tmp_path / "README.md"
+    sections = "Made so.\n\n### A\n\nold\n\n### B\n\nb"
+    path.write_text(f"{START}\n{sections}\n{END}\n", encoding="utf-8")
+    write_section(path, "A", "new")
+    write_section(path, "C", "c")
+    assert generated_part(path) == "Made so.\n\n### A\n\nnew\n\n### B\n\nb\n\n### C\n\nc"

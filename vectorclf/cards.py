@@ -204,6 +204,18 @@ def write_model_card(
          operating_points_section(model)]))
 
 
+def write_section(path: Path, title: str, markdown: str) -> None:
+    """Put a section into a card's generated part, in place of an earlier one of that title."""
+    first, *sections = re.split(r"^(?=### )", generated_part(path), flags=re.M)
+    written = f"### {title}\n\n{markdown.strip()}"
+    places = [k for k, s in enumerate(sections) if s.partition("\n")[0][4:] == title]
+    if places:
+        sections[places[0]] = written
+    else:
+        sections.append(written)
+    replace_generated(path, "\n\n".join(s.strip() for s in (first, *sections) if s.strip()))
+
+
 def provenance(model: Model) -> str:
     """What a model was made from, as Markdown."""
     facts = model.training

@@ -6,7 +6,7 @@ import re
 
 from vectorclf.records import Span
 
-_TOLD = r"(?:reports?|claims?|suggestions?|allegations?|accusations?|rumou?rs?|charges?)\b"
+_TOLD = r"(?:reports?|claims?|suggestions?|allegations?|accusations?|rumou?rs?|charges?)\b(?! by\b)"
 _DENIAL = re.compile(
     r"\bden(?:y|ies|ied|ying)\b(?! (?:a|an|the|his|her|their|its|him|them|us|me|nothing|"
     r"promotion|tenure|leave|entry|access|permission)\b)"
@@ -17,12 +17,12 @@ _DENIAL = re.compile(
     re.IGNORECASE,
 )
 _CONTRAST = re.compile(
-    r"[;:—–]|\b(?:but|although|though|yet|however|while|whereas|only|except|until|other than|"
-    r"anything but|as (?:\w+ )?(?:prosecut\w+|intelligence|officials?|police) "
+    r"[;:—–]|\b(?:but|although|though|yet|however|while|whereas|only|except|until|saying|"
+    r"other than|anything but|as (?:\w+ )?(?:prosecut\w+|intelligence|officials?|police) "
     r"(?:claim|say|allege))",
     re.IGNORECASE,
 )
-MAX_WORDS = 10
+MAX_WORDS, MAX_LEAD_IN = 10, 3
 
 
 def may_deny(sentence: str) -> bool:
@@ -41,9 +41,10 @@ def is_denied(sentence: str, stretch: Span | None) -> bool:
 
     Notes
     -----
-    After NegEx (Chapman et al. 2001): a denial begins before the stretch, at most MAX_WORDS words
-    away, and nothing after it turns round ("but", ";", "although"): who denies one thing and is
-    told to have done another keeps the tag.
+    After NegEx (Chapman et al. 2001): a denial ends before the stretch, at most MAX_WORDS words
+    away, or stands in its first words ("he denied ..."), and nothing after it turns round ("but",
+    ";", "although"): who denies one thing and is told to have done another keeps the tag. What it
+    takes away is counted in the model card (``benchmarks/evidence_quality.py``).
 
     Examples
     --------
@@ -55,7 +56,8 @@ def is_denied(sentence: str, stretch: Span | None) -> bool:
     plain = sentence.replace("’", "'")
     start = stretch[0] if stretch else len(plain)
     for found in _DENIAL.finditer(plain):
-        if found.start() > start + 1:
+        led_in = plain[start : found.start()]
+        if len(led_in.split()) > MAX_LEAD_IN or _CONTRAST.search(led_in):
             return False
         if _CONTRAST.search(plain, found.end()):
             continue

@@ -1,0 +1,261 @@
+"""How well the evidence of true tags meets the coders', on the dataset's test split.
+
+    python -m benchmarks.evidence_quality [-m MODEL] [--card] [--out-of-fold]
+
+For every tag that the coders gave too: does the quoted sentence hold a phrase of theirs, do the
+marked words meet it, is the status theirs? And: which tags does the rule on denials take away?
+With --out-of-fold, denials also on the splits train and dev, by the model's recipe and thresholds,
+fold by fold (two minutes). Writes ``results/evidence.json``; with --card also a section of the
+model's card. Run it again when model or dataset change.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from benchmarks import record
+from vectorclf import evidence as evidence_room
+from vectorclf.background import load_background
+from vectorclf.cards import markdown_table, write_section
+from vectorclf.dataset import CodedPassage, Dataset, labeled_texts, load_dataset
+from vectorclf.highlights import telling_span
+from vectorclf.recipe import Recipe
+from vectorclf.records import ArticleTags, Span, Tag
+from vectorclf.status import may_deny
+from vectorclf.status.features import STATUSES
+from vectorclf.tagger import Tagger, load
+
+DATA = Path(__file__).parents[1] / "datasets"
+DATASET, BACKGROUND = DATA / "recruitment", DATA / "background" / "news.npz"
+TITLE = "Evidence, test split"
+N_ROUNDS = 1000  # bootstrap rounds, cases resampled
+_WORD = re.compile(r"\w+")
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """A true tag's evidence beside the coders'.
+
+    Attributes
+    ----------
+    holds, any_holds : bool
+        The quoted sentence, any quoted sentence, holds a whole phrase of theirs.
+    by_chance : float
+        Share of the text's sentences that hold one.
+    n_marked, n_coded, n_both : int
+        Words marked in the quoted sentence, words in the coders' phrases, words in both.
+    """
+
+    label: str
+    case: str
+    n_sentences: int
+    holds: bool
+    any_holds: bool
+    by_chance: float
+    n_marked: int
+    n_coded: int
+    n_both: int
+    status: str
+    coded_status: str
+
+
+def places(text: str, phrases: Sequence[str]) -> list[Span]:
+    """Where phrases stand, every time they do."""
+    return [found.span() for p in phrases if p for found in re.finditer(re.escape(p), text)]
+
+
+def judge(passage: CodedPassage, tags: ArticleTags, tag: Tag) -> Judged:
+    """Hold a true tag's evidence up to the coders'."""
+    text, coding = passage.text, passage.labels[tag.label]
+    coded = places(text, coding.evidence)
+    sentences = [s for p in tags.passages for s in p.sentences]
+
+    def holds(span: Span) -> bool:
+        return any(span[0] <= a and b <= span[1] for a, b in coded)
+
+    best = tag.evidence[0]
+    marked = telling_span(best.terms, best.quote, best.span[0]) or (0, 0)
+    words = [found.span() for found in _WORD.finditer(text)]
+    is_marked = {k for k, (a, b) in enumerate(words) if marked[0] <= a and b <= marked[1]}
+    is_coded = {k for k, (a, b) in enumerate(words) if any(x < b and a < y for x, y in coded)}
+    return Judged(
+        label=tag.label, case=passage.case, n_sentences=len(sentences), holds=holds(best.span),
+        any_holds=any(holds(e.span) for e in tag.evidence),
+        by_chance=float(np.mean([holds(s) for s in sentences])), n_marked=len(is_marked),
+        n_coded=len(is_coded), n_both=len(is_marked & is_coded), status=tag.status,
+        coded_status=coding.status,
+    )  # fmt: skip
+
+
+def overlap(judged: Sequence[Judged]) -> tuple[float, float, float]:
+    """Precision, recall and F1 of the marked words, over all tags together."""
+    both, marked, coded = (sum(getattr(j, n) for j in judged)
+                           for n in ("n_both", "n_marked", "n_coded"))
+    return both / max(1, marked), both / max(1, coded), 2 * both / max(1, marked + coded)
+
+
+def row_of(name: str, judged: Sequence[Judged]) -> dict:
+    """Figures of some true tags."""
+    precision, recall, f1 = overlap(judged)
+    return {
+        "tags": name, "n": len(judged), "holds": float(np.mean([j.holds for j in judged])),
+        "any quote holds": float(np.mean([j.any_holds for j in judged])),
+        "a sentence at random": float(np.mean([j.by_chance for j in judged])),
+        "word precision": precision, "word recall": recall, "word F1": f1,
+    }
+
+
+def interval(judged: Sequence[Judged], figure) -> tuple[float, float]:
+    """95 % percentile bootstrap of a figure of true tags, cases resampled."""
+    by_case: dict[str, list[Judged]] = {}
+    for each in judged:
+        by_case.setdefault(each.case, []).append(each)
+    groups = list(by_case.values())
+    rng = np.random.default_rng(0)
+    drawn = [
+        figure([j for k in rng.integers(0, len(groups), len(groups)) for j in groups[k]])
+        for _ in range(N_ROUNDS)
+    ]
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def status_rows(judged: Sequence[Judged]) -> list[dict]:
+    """Precision, recall and F1 of every status."""
+    rows = []
+    for status in STATUSES:
+        given = sum(j.status == status for j in judged)
+        true = sum(j.coded_status == status for j in judged)
+        hit = sum(j.status == j.coded_status == status for j in judged)
+        rows.append({"status": status, "true": true, "given": given,
+                     "precision": hit / max(1, given), "recall": hit / max(1, true),
+                     "F1": 2 * hit / max(1, given + true)})
+    return rows
+
+
+def tagged(tagger: Tagger, passages: Sequence[CodedPassage]) -> list[ArticleTags]:
+    """Tags of every text, with its sentences."""
+    return [tagger.tag(p.text) for p in passages]
+
+
+def denials(
+    passages: Sequence[CodedPassage], before: Sequence[ArticleTags], after: Sequence[ArticleTags]
+) -> dict[str, int]:
+    """What the rule on denials does: texts without a label that deny something, and true tags."""
+    silent = [k for k, p in enumerate(passages)
+              if not p.labels and any(may_deny(s) for s in re.split(r"(?<=[.!?])\s", p.text))]
+    true = [{t.label for t in tags.tags} & passages[k].labels.keys()
+            for k, tags in enumerate(before)]
+    kept = [{t.label for t in tags.tags} for tags in after]
+    return {
+        "texts without a label that deny something": len(silent),
+        "of them tagged without the rule": sum(bool(before[k].tags) for k in silent),
+        "of them tagged with it": sum(bool(after[k].tags) for k in silent),
+        "tags without the rule": sum(len(t.tags) for t in before),
+        "tags with it": sum(len(t.tags) for t in after),
+        "true tags without the rule": sum(map(len, true)),
+        "true tags lost by it": sum(len(t - k) for t, k in zip(true, kept, strict=True)),
+    }
+
+
+def denials_by_texts(
+    tagger: Tagger, dataset: Dataset, is_out_of_fold: bool
+) -> dict[str, dict[str, int]]:
+    """What the rule does on the test split, and on the others by models that have not seen them."""
+    test = dataset.split("test")
+    found = {"test split": denials(test, without_rule(tagger, test), tagged(tagger, test))}
+    if not is_out_of_fold:
+        return found
+    from vectorclf.compile import compile as compile_pipeline
+    from vectorclf.fitting import fit
+    from vectorclf.folds import group_folds
+
+    model, passages = tagger.model, dataset.split("train", "dev")
+    recipe = msgspec.convert(model.training["recipe"], Recipe)
+    data, background = labeled_texts(passages), load_background(BACKGROUND)
+    fold = group_folds(data.groups, recipe.folds, recipe.seed)
+    total: Counter[str] = Counter()
+    for k in range(recipe.folds):
+        pipeline = fit(data.take(np.flatnonzero(fold != k)), model.label_ids, recipe, background)
+        own = [passages[i] for i in np.flatnonzero(fold == k)]
+        other = Tagger(replace(model, compiled=compile_pipeline(pipeline).compiled, self_test=()))
+        total.update(denials(own, without_rule(other, own), tagged(other, own)))
+    return {**found, "training splits, out of fold": dict(total)}
+
+
+def without_rule(tagger: Tagger, passages: Sequence[CodedPassage]) -> list[ArticleTags]:
+    """Tags as they would be if a denial were evidence."""
+    rule = evidence_room.may_deny
+    evidence_room.may_deny = lambda sentence: False
+    try:
+        return tagged(tagger, passages)
+    finally:
+        evidence_room.may_deny = rule
+
+
+def section(judged: Sequence[Judged], rows: list[dict], statuses: list[dict],
+            denied: dict[str, dict[str, int]]) -> str:
+    """The model card's section."""
+    label_ids = {j.label for j in judged}
+    f1 = [row["F1"] for row in statuses]
+    low, high = interval(judged, lambda js: float(np.mean([j.holds for j in js])))
+    word_low, word_high = interval(judged, lambda js: overlap(js)[2])
+    return "\n\n".join([
+        f"Of {len(judged):,} true tags the quoted sentence holds a whole phrase that a coder named "
+        f"as evidence in {rows[0]['holds']:.1%} ({low:.1%} to {high:.1%}); in texts of several "
+        f"sentences {rows[1]['holds']:.1%}, where a sentence at random would in "
+        f"{rows[1]['a sentence at random']:.1%}. The marked words meet the coders' phrases at "
+        f"F1 {rows[0]['word F1']:.3f} ({word_low:.3f} to {word_high:.3f}), word by word. "
+        "Intervals: 95 %, bootstrap by case. Made by `python -m benchmarks.evidence_quality "
+        "--card`.",
+        markdown_table(list(rows[0]), [
+            [f"`{v}`" if v in label_ids else f"{v:.3f}" if isinstance(v, float) else v
+             for v in row.values()] for row in rows]),
+        f"Status of the true tags: macro-F1 {float(np.mean(f1)):.3f}, accuracy "
+        f"{np.mean([j.status == j.coded_status for j in judged]):.3f}.",
+        markdown_table(list(statuses[0]), [
+            [f"{v:.3f}" if isinstance(v, float) else v for v in row.values()]
+            for row in statuses]),
+        "Denials (a sentence that only denies a label is no evidence for it):",
+        markdown_table(["", *denied], [[name, *(d[name] for d in denied.values())]
+                                       for name in next(iter(denied.values()))]),
+    ])
+
+
+def main() -> None:
+    """Measure, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("-m", "--model")
+    parser.add_argument("--card", action="store_true", help="update the model's card")
+    parser.add_argument("--out-of-fold", action="store_true")
+    options = parser.parse_args()
+    tagger = load(options.model)
+    dataset = load_dataset(DATASET)
+    passages = dataset.split("test")
+    judged = [judge(p, tags, tag)
+              for p, tags in zip(passages, tagged(tagger, passages), strict=True)
+              for tag in tags.tags if tag.label in p.labels]
+    several = [j for j in judged if j.n_sentences > 1]
+    rows = [row_of("all", judged), row_of("in texts of several sentences", several)]
+    for label in tagger.labels:
+        if own := [j for j in judged if j.label == label]:
+            rows.append(row_of(label, own))
+    statuses = status_rows(judged)
+    denied = denials_by_texts(tagger, dataset, options.out_of_fold)
+    print(section(judged, rows, statuses, denied))
+    listed = [*rows, *statuses, *({"denials": name, **d} for name, d in denied.items())]
+    print(f"\nwritten to {record.write('evidence', listed)}")
+    if options.card:
+        write_section(Path(tagger.model.place) / "README.md", TITLE,
+                      section(judged, rows, statuses, denied))
+
+
+if __name__ == "__main__":
+    main()
