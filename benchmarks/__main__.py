@@ -5,7 +5,7 @@ import sys
 
 from benchmarks import record
 
-NAMES = ("segment", "predict", "engines", "threads", "start", "growth", "jobs")
+NAMES = ("segment", "predict", "engines", "threads", "start", "growth", "jobs", "training")
 
 
 def main(names: list[str]) -> int:
