@@ -5,7 +5,8 @@ import sys
 
 from benchmarks import record
 
-NAMES = ("segment", "predict", "engines", "threads", "start", "growth", "jobs", "training")
+NAMES = ("segment", "predict", "engines", "threads", "start", "growth", "jobs", "training",
+         "evidence")
 
 
 def main(names: list[str]) -> int:

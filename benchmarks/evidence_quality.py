@@ -5,7 +5,7 @@
 For every tag that the coders gave too: does the quoted sentence hold a phrase of theirs, do the
 marked words meet it, is the status theirs? And: which tags does the rule on denials take away?
 With --out-of-fold, denials also on the splits train and dev, by the model's recipe and thresholds,
-fold by fold (two minutes). Writes ``results/evidence.json``; with --card also a section of the
+fold by fold (two minutes). Writes ``results/evidence_quality.json``; with --card also a section of the
 model's card. Run it again when model or dataset change.
 """
 
@@ -251,7 +251,7 @@ def main() -> None:
     denied = denials_by_texts(tagger, dataset, options.out_of_fold)
     print(section(judged, rows, statuses, denied))
     listed = [*rows, *statuses, *({"denials": name, **d} for name, d in denied.items())]
-    print(f"\nwritten to {record.write('evidence', listed)}")
+    print(f"\nwritten to {record.write('evidence_quality', listed)}")
     if options.card:
         write_section(Path(tagger.model.place) / "README.md", TITLE,
                       section(judged, rows, statuses, denied))

@@ -60,6 +60,8 @@ class Tagger:
         The engine, for scores of raw texts.
     thresholds : ndarray of shape (n_labels,), float64
         Probabilities.
+    cuts : ndarray of shape (n_labels,), float64
+        The scores at which they are reached.
     """
 
     def __init__(self, model: Model, *, operating_point: str = "balanced") -> None:
@@ -85,7 +87,7 @@ class Tagger:
         thresholds : ndarray of shape (n_labels,), float in [0, 1]
         """
         self.thresholds = np.asarray(thresholds, dtype=np.float64)
-        self._cuts = self._cuts_of(self.thresholds)
+        self.cuts = self._cuts_of(self.thresholds)
 
     def _cuts_of(self, thresholds: np.ndarray) -> np.ndarray:
         """Scores at which probabilities reach thresholds."""
@@ -117,7 +119,7 @@ class Tagger:
 
     def tag_chunk(self, articles: Sequence[Article]) -> list[ArticleTags]:
         """Tags of some articles at once; a row does not depend on its neighbours."""
-        return self._tag_chunk(articles, self._cuts)
+        return self._tag_chunk(articles, self.cuts)
 
     def tag_with_near_misses(self, article: Article) -> ArticleTags:
         """Tags of one article, and the labels that reach NEAR of their threshold or more."""
