@@ -106,6 +106,87 @@ def test_a_bad_row_is_named_and_leaves_no_file(tmp_path, line, says):
         write_report(tmp_path / "none.jsonl", tmp_path / "r.html")
 
 
+FORMS = ("rows.jsonl", "rows.jsonl.gz", "rows.jsonl.zst", "rows.parquet")
+
+
+def tagged_articles():
+    """Articles with their tags, as the tagger gives them."""
+    from vectorclf.tagger import load
+
+    texts = ("He was paid $20,000 in cash for manuals he copied at work.", "It rained.",
+             "«Zürich» — she loved the man 李, and left the film in a dead drop.")
+    articles = [Article(id=str(k), text=t, title=f"Nr {k}", date="2024-05-01",
+                        url="https://news.example/a") for k, t in enumerate(texts)]
+    return list(zip(articles, load().tag_many(articles), strict=True))
+
+
+def written(directory, name, rows):
+    """Rows of `tagged_articles` as ``vectorclf tag`` writes them."""
+    import zstandard
+
+    from vectorclf.output import open_writer
+
+    kind = "parquet" if ".parquet" in name else "csv" if ".csv" in name else "jsonl"
+    path = directory / name
+    with open(path, "wb") as file:
+        writer = open_writer(file, format=kind, rows=rows)
+        for article, tags in tagged_articles():
+            writer.write(article, tags)
+        writer.close()
+    if name.endswith(".gz"):
+        path.write_bytes(gzip.compress(path.read_bytes()))
+    if name.endswith(".zst"):
+        path.write_bytes(zstandard.compress(path.read_bytes()))
+    return path
+
+
+def test_every_form_of_rows_makes_the_same_report(tmp_path):
+    pages = set()
+    for name in FORMS:
+        counts = write_report(written(tmp_path, name, "articles"), tmp_path / "r.html")
+        assert (counts.n_articles, counts.n_tagged) == (3, 2)
+        pages.add((tmp_path / "r.html").read_text().replace(f">{name}<", ">rows<"))
+    assert len(pages) == 1
+    [page] = pages
+    assert [a[0] for a in data_of(page)["articles"]] == ["0", "1", "2"]
+
+
+@pytest.mark.parametrize("rows", ["tags", "passages"])
+@pytest.mark.parametrize("name", [*FORMS, "rows.csv"])
+def test_other_rows_are_told_what_to_do(tmp_path, name, rows):
+    path = written(tmp_path, name, rows)
+    with pytest.raises(InputError, match="--rows articles") as caught:
+        write_report(path, tmp_path / "r.html")
+    assert "CSV" in str(caught.value) if "csv" in name else f"a row a {rows[:-1]}" in str(
+        caught.value)
+
+
+@pytest.mark.parametrize("name", FORMS[1:])
+def test_a_damaged_file_is_named(tmp_path, name):
+    path = written(tmp_path, name, "articles")
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(InputError, match="expected"):
+        write_report(path, tmp_path / "r.html")
+    assert not (tmp_path / "r.html").exists()
+
+
+def test_the_same_rows_make_the_same_bytes_on_any_day(tmp_path, monkeypatch):
+    rows = write_rows(tmp_path / "rows.jsonl", many_rows(5))
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+
+    def page(**keys):
+        write_report(rows, tmp_path / "r.html", **keys)
+        return (tmp_path / "r.html").read_text()
+
+    assert page() == page() and "<span>20" not in page().partition("</header>")[0]
+    assert "<span>2024-03-02</span>" in page(manifest={"started": "2024-03-02T10:00:00+00:00"})
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
+    assert "<span>1970-01-02</span>" in page()
+    for odd in ("x", "-1", "9" * 30):
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", odd)
+        assert "<span>19" not in page().partition("</header>")[0]
+
+
 def test_the_correction_is_rogan_and_gladens_and_its_interval_covers():
     rates = Rates(n_texts=1000, n_true=200, n_given=220, n_hit=160)  # se .8, sp .925
     corrected = corrected_prevalence(300, 1000, rates)

@@ -20,9 +20,9 @@ def report(tags: str, output: str, model: str | None, codebook: str | None, mani
            title: str, max_cards: int) -> None:
     """Write what a batch says as one HTML file that needs no network.
 
-    TAGS are rows of articles, JSONL or JSONL.gz, as written by ``vectorclf tag -o TAGS``. The
-    report holds counts with corrected shares, pairs, a time line, and the articles with their
-    quotes, to filter and search.
+    TAGS are rows of articles as written by ``vectorclf tag -o TAGS``: JSONL, .gz or .zst of it,
+    Parquet, or - for JSONL from stdin. The report holds counts with corrected shares, pairs, a
+    time line, and the articles with their quotes, to filter and search. Its date is the run's.
     """
     from vectorclf.codebook import load_codebook
     from vectorclf.report import write_report

@@ -17,7 +17,7 @@ from vectorclf.output.files import atomic_file
 from vectorclf.report.article import article_page
 from vectorclf.report.cards import Cards, card_data
 from vectorclf.report.counts import Counts, Tally
-from vectorclf.report.facts import matching_point, read_manifest
+from vectorclf.report.facts import made_on, matching_point, read_manifest
 from vectorclf.report.prevalence import rates_by_label
 from vectorclf.report.reading import read_rows
 
@@ -41,7 +41,8 @@ def write_report(
     Parameters
     ----------
     rows_path : str or Path
-        Tagged articles, one JSON object a line, plain or .gz.
+        Tagged articles: JSONL, plain, .gz or .zst, or Parquet, as ``vectorclf tag`` writes them;
+        "-" is stdin.
     output : str or Path
         HTML file; "-" is stdout. It appears whole or not at all.
     manifest : str, Path or mapping, optional
@@ -88,9 +89,10 @@ def write_report(
     if manifest is not None and not isinstance(manifest, Mapping):
         manifest = read_manifest(manifest)
     chosen = cards.chosen()
+    day = made_on(manifest)
     page = report_page(
         counts, card_data(chosen, counts), codebook=codebook, model=model, point=point,
-        is_corrected=bool(rates), manifest=manifest, title=title, source=Path(rows_path).name,
+        is_corrected=bool(rates), manifest=manifest, title=title, source=Path(rows_path).name, day=day,
     )
     with atomic_file(output) as file:
         for part in page:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,34 @@ def read_manifest(path: str | Path) -> dict[str, Any]:
         raise MissingInputError("expected a manifest, found none", place=str(path)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"expected a JSON object, got: {error}", place=str(path)) from error
+
+
+def made_on(manifest: Mapping[str, Any] | None) -> str:
+    """Date of a report: its run's, else SOURCE_DATE_EPOCH's, else none; never the clock's.
+
+    So the same rows make the same bytes.
+
+    Examples
+    --------
+    >>> made_on({"started": "2026-11-22T04:30:00+00:00"})
+    '2026-11-22'
+    """
+    started = str((manifest or {}).get("started", ""))[:10]
+    for text in (started, _day(os.environ.get("SOURCE_DATE_EPOCH", ""))):
+        try:
+            return date.fromisoformat(text).isoformat()
+        except ValueError:
+            continue
+    return ""
+
+
+def _day(epoch_s: str) -> str:
+    if not epoch_s.isdecimal() or not epoch_s.isascii():
+        return ""
+    try:
+        return datetime.fromtimestamp(int(epoch_s), tz=UTC).date().isoformat()
+    except (OverflowError, OSError, ValueError):
+        return ""
 
 
 def flat_facts(content: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

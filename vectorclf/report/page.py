@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator, Mapping
-from datetime import date
 from itertools import islice
 from typing import Any
 
@@ -69,7 +68,7 @@ def plural(family: str) -> str:
 def report_page(
     counts: Counts, articles: list[Any], *, codebook: Codebook, model: Model | None,
     point: str | None, is_corrected: bool, manifest: Mapping[str, Any] | None, title: str,
-    source: str,
+    source: str, day: str,
 ) -> Iterator[str]:
     """The page, piece by piece."""
     made = environment()
@@ -85,7 +84,7 @@ def report_page(
         pairs = pair_table(counts, [x for x in rows if x.n], [x for x in columns if x.n])
     return made.get_template("report.html").generate(
         title=title or codebook.title or "Tagged articles", source=source,
-        today=date.today().isoformat(), counts=counts, families=families, scale=scale,
+        day=day, counts=counts, families=families, scale=scale,
         leaders=[found[0] for found in families.values() if found and found[0].n][:2],
         pairs=pairs, pair_columns=[x for x in next(iter(families.values()), []) if x.n],
         line=time_chart(counts.time_line),
