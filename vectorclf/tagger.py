@@ -122,15 +122,18 @@ class Tagger:
         return self._tag_chunk(articles, self.cuts)
 
     def tag_with_near_misses(self, article: Article) -> ArticleTags:
-        """Tags of one article, and the labels that reach NEAR of their threshold or more."""
-        [tags] = self._tag_chunk([article], self._cuts_of(NEAR * self.thresholds))
-        return ArticleTags(tags.article_id, tags.tags, segment(article.text))
+        """Tags of one article, then the labels that reach NEAR of their threshold or more."""
+        own = self.tag(article)
+        [low] = self._tag_chunk([article], self._cuts_of(NEAR * self.thresholds))
+        near = tuple(t for t in low.tags if t.probability < t.threshold)
+        return ArticleTags(own.article_id, own.tags + near, own.passages)
 
     def _tag_chunk(self, articles: Sequence[Article], cuts: np.ndarray) -> list[ArticleTags]:
         data, offsets = _buffer(articles)
         segments = segment_units(data, offsets, self.model.unit)
         scores, penalties = sentence_scores(
-            self.predictor, data, segments, gate=self.model.gate, cuts=cuts
+            self.predictor, data, segments, gate=self.model.gate, passage=self.model.passage,
+            cuts=cuts,
         )
         over = np.flatnonzero((scores >= cuts).any(axis=1))
         bounds = sentences_by_text(segments, len(articles))
@@ -162,7 +165,8 @@ class Tagger:
 
     def label_probabilities(self, text: str) -> np.ndarray:
         """Probability of every label for a text, over threshold or not: shape (n_labels,)."""
-        scores = text_scores(self.predictor, [text], unit=self.model.unit, gate=self.model.gate)
+        scores = text_scores(self.predictor, [text], unit=self.model.unit, gate=self.model.gate,
+                             passage=self.model.passage)
         return self.probabilities(scores[0])
 
     def _decide(

@@ -7,15 +7,17 @@ import click
 from vectorclf.cli.tag import POINTS, reading_options
 from vectorclf.errors import InputError
 
-MARGIN = 30  # columns for labels at the right
+MARGIN = 32  # columns for labels at the right
 MIN_TEXT = 40
+MARK_STYLE, NEAR_STYLE = "bold green", "underline"
 
 
 @click.command()
 @click.argument("path", metavar="PATH")
 @click.option("-m", "--model", metavar="DIR", help="Model directory [default: the built-in one].")
 @click.option("--label", metavar="LABEL", help="This label only.")
-@click.option("--all", "everything", is_flag=True, help="Near misses too: labels under threshold.")
+@click.option("--all", "everything", is_flag=True,
+              help="Near misses too, in brackets, and the probability of every label.")
 @click.option("--html", "page", metavar="FILE", help="Write a page of the one article instead.")
 @click.option("--terms", is_flag=True, help="List every term with its contribution.")
 @click.option("--operating-point", type=click.Choice(POINTS), default="balanced",
@@ -27,7 +29,7 @@ def explain(path: str, model: str | None, label: str | None, everything: bool, p
     from rich.console import Console
 
     from vectorclf.articles import read_articles
-    from vectorclf.records import Reject
+    from vectorclf.records import ArticleTags, Reject
     from vectorclf.tagger import load
 
     source = read_articles([path], **keys)
@@ -42,17 +44,19 @@ def explain(path: str, model: str | None, label: str | None, everything: bool, p
             click.echo(f"vectorclf: {row.place}: {row.reason}", err=True)
             continue
         n_articles += 1
-        tags = tagger.tag(row)
+        found = tagger.tag_with_near_misses(row) if everything else tagger.tag(row)
+        shown = tuple(t for t in found.tags if label in (None, t.label))
+        tags = ArticleTags(found.article_id, shown, found.passages)
         if page is not None:
             if n_articles > 1:
                 raise InputError("expected one article for --html, got more", place=path)
             write_page(page, row, tags, tagger.codebook)
             continue
-        print_margin(console, row, tags, label)
+        print_margin(console, row, tags)
         if terms:
-            print_terms(console, tags, label)
+            print_terms(console, tags)
         if everything:
-            print_near_misses(console, tagger, row, label)
+            print_all_labels(console, tagger, row, label)
     return (3 if n_articles else 1) if n_rejects else 0
 
 
@@ -65,8 +69,12 @@ def write_page(file: str, article, tags, codebook) -> None:
         out.write(article_page(article, tags, codebook=codebook).encode("utf-8"))
 
 
-def print_margin(console, article, tags, label: str | None) -> None:
-    """The article, passage by passage, with labels beside the sentences that earned them."""
+def print_margin(console, article, tags) -> None:
+    """The article, passage by passage, with labels beside the sentences that earned them.
+
+    Beside is below where the terminal is narrow.
+    """
+    from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
@@ -74,36 +82,60 @@ def print_margin(console, article, tags, label: str | None) -> None:
     from vectorclf.highlights import telling_span
 
     text = safe(article.text)
-    notes: dict[tuple[int, int], list[str]] = {}
+    notes: dict[tuple[int, int], list[Text]] = {}
     marks = []
-    for tag in tags.tags:
-        if label in (None, tag.label):
-            for evidence in tag.evidence:
-                note = f"{tag.label} {tag.probability:.0%}"
-                if tag.status != "asserted":
-                    note += f" {tag.status}"
-                notes.setdefault(evidence.span, []).append(note)
-                marks.append(telling_span(evidence.terms, evidence.quote, evidence.span[0]))
-    console.print(Text(safe(article.title or article.id), style="bold"))
-    table = Table.grid(padding=(0, 2))
+    for tag in sorted(tags.tags, key=lambda tag: -tag.probability):
+        quoted = tag.evidence[:1] if _is_near_miss(tag) else tag.evidence
+        for rank, evidence in enumerate(quoted):
+            notes.setdefault(evidence.span, []).append(_note(tag, rank))
+            marks.append((telling_span(evidence.terms, evidence.quote, evidence.span[0]),
+                          NEAR_STYLE if _is_near_miss(tag) else MARK_STYLE))
+    name = safe(article.title or article.id).replace("\n", " ")
+    console.print(Text(name, style="bold"), overflow="fold")
+    is_wide = console.width >= MARGIN + MIN_TEXT
+    table = Table.grid(padding=(0, 2), expand=is_wide)
     table.add_column(ratio=1, overflow="fold")
-    table.add_column(width=MARGIN, overflow="fold")
+    if is_wide:
+        table.add_column(width=MARGIN, overflow="fold")
     for passage in tags.passages:
         for span in passage.sentences:
             line = Text(text[span[0] : span[1]].replace("\n", " "))
-            beside = "\n".join(notes.get(span, ()))
-            if beside:
-                line.stylize("underline")
-            for a, b in filter(None, marks):
-                if span[0] <= a and b <= span[1]:
-                    line.stylize("bold green", a - span[0], b - span[0])
-            table.add_row(line, Text(beside, style="bold"))
-        table.add_row("", "")
-    table.expand = console.width > MARGIN + MIN_TEXT
+            beside = notes.get(span, [])
+            for mark, style in marks:
+                if mark and span[0] <= mark[0] and mark[1] <= span[1]:
+                    line.stylize(style, mark[0] - span[0], mark[1] - span[0])
+            if is_wide:
+                table.add_row(line, Text("\n").join(beside))
+                continue
+            table.add_row(line)
+            for note in beside:
+                table.add_row(Padding(Text("↑ ").append_text(note), (0, 0, 0, 4)))
+        table.add_row("")
     console.print(table)
 
 
-def print_terms(console, tags, label: str | None) -> None:
+def _is_near_miss(tag) -> bool:
+    return tag.probability < tag.threshold
+
+
+def _note(tag, rank: int):
+    """What stands at the margin: the label, and for its best sentence how sure and how told.
+
+    Near misses stand in brackets.
+    """
+    from rich.text import Text
+
+    if _is_near_miss(tag):
+        return Text(f"({tag.label} {tag.probability:.0%})", style="dim")
+    if rank:
+        return Text.assemble((tag.label, "bold"), (" too", "dim"))
+    note = Text.assemble((tag.label, "bold"), f" {tag.probability:.0%}")
+    if tag.status != "asserted":
+        note.append(f" {tag.status}", style="italic")
+    return note
+
+
+def print_terms(console, tags) -> None:
     """Every term of the best sentence of each tag, with its share of the score."""
     from rich.text import Text
 
@@ -111,8 +143,6 @@ def print_terms(console, tags, label: str | None) -> None:
     from vectorclf.cli.terminal import safe
 
     for tag in tags.tags:
-        if label not in (None, tag.label):
-            continue
         best = tag.evidence[0]
         table = plain_table(f"{tag.label}: score {best.score:+.3f}, probability "
                             f"{tag.probability:.3f}, threshold {tag.threshold:.3f}",
@@ -124,7 +154,7 @@ def print_terms(console, tags, label: str | None) -> None:
         console.print(table)
 
 
-def print_near_misses(console, tagger, article, label: str | None) -> None:
+def print_all_labels(console, tagger, article, label: str | None) -> None:
     """The probability of every label beside its threshold."""
     from vectorclf.cli.tables import plain_table
 

@@ -92,7 +92,8 @@ def write_report(
     day = made_on(manifest)
     page = report_page(
         counts, card_data(chosen, counts), codebook=codebook, model=model, point=point,
-        is_corrected=bool(rates), manifest=manifest, title=title, source=Path(rows_path).name, day=day,
+        is_corrected=bool(rates), manifest=manifest, title=title, source=Path(rows_path).name,
+        day=day,
     )
     with atomic_file(output) as file:
         for part in page:

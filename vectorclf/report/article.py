@@ -93,7 +93,7 @@ def _notes(tags: Sequence[Tag], codebook: Codebook | None) -> list[Note]:
     families = list(codebook.families if codebook else dict.fromkeys(t.family for t in tags))
     placed = sorted(
         ((evidence.span, k, tag, evidence) for tag in tags
-         for k, evidence in enumerate(tag.evidence)),
+         for k, evidence in enumerate(tag.evidence) if not k or tag.probability >= tag.threshold),
         key=lambda each: (each[0][0], -each[2].probability),
     )
     return [
