@@ -37,7 +37,8 @@ def decide(tagger: Tagger, articles: list[Article]) -> list[list[tuple[str, floa
     segments = segment_units(data, np.append(starts, ends[-1:]), tagger.model.unit)
     cuts = tagger.cuts
     scores, _ = sentence_scores(
-        tagger.predictor, data, segments, gate=tagger.model.gate, cuts=cuts)
+        tagger.predictor, data, segments, gate=tagger.model.gate, passage=tagger.model.passage,
+        cuts=cuts)
     bounds = sentences_by_text(segments, len(articles))
     over = np.flatnonzero((scores >= cuts).any(axis=1))
     found: list[list[tuple[str, float]]] = [[] for _ in articles]

@@ -146,7 +146,8 @@ def learn_ours(data: LabeledTexts, Y: np.ndarray) -> Scorer:
     background = load_background(ROOT / "datasets" / "background" / "news.npz")
     labels = load_dataset(DATASET).codebook.label_ids
     predictor = compile_pipeline(fit(data, labels, recipe, background))
-    return lambda texts: text_scores(predictor, texts, unit=recipe.unit, gate=recipe.gate)
+    return lambda texts: text_scores(predictor, texts, unit=recipe.unit, gate=recipe.gate,
+                                     passage=recipe.passage)
 
 
 SYSTEMS = {
@@ -183,7 +184,7 @@ def measure(
         rest, own = np.flatnonzero(fold != k), np.flatnonzero(fold == k)
         scores[own] = learn(data.take(rest), Y[rest])([data.texts[i] for i in own])
     slope, offset = fit_platt(scores, Y)
-    point = operating_points(probabilities(scores, slope, offset), Y, data.groups, label_ids,
+    point = operating_points(scores, Y, data.groups, label_ids, slope=slope, offset=offset,
                              labeled_share=LABELED_SHARE)[0]
     _EMBEDDED.clear()
     started = time.perf_counter()

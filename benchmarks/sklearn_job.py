@@ -45,7 +45,8 @@ class SklearnTagger:
         [(_, _, _, self.power)] = model.compiled.spec["ops"]
         self.coef_t = np.asarray(arrays["coef_t"], dtype=np.float64)
         self.intercept = arrays["intercept"]
-        self.gate, self.slope, self.offset = model.gate, model.slope, model.offset
+        self.gate, self.passage = model.gate, model.passage
+        self.slope, self.offset = model.slope, model.offset
         thresholds = np.array(model.operating_point("balanced").thresholds)
         with np.errstate(divide="ignore"):
             logit = np.log(thresholds) - np.log1p(-thresholds)
@@ -78,10 +79,10 @@ class SklearnTagger:
             wanted = np.unique(passage_of[(scores >= self.cuts).any(axis=1)])
             if len(wanted):
                 bodies = [texts[n][a:b] for n, a, b in (passage_spans[k] for k in wanted)]
-                relevance = self.features(bodies) @ self.coef_t[:, -1] + self.intercept[-1]
-                penalties = np.zeros(len(passage_spans))
-                penalties[wanted] = self.gate * np.minimum(relevance, 0)
-                scores = scores + penalties[passage_of][:, None]
+                whole = np.minimum(self.features(bodies) @ self.coef_t + self.intercept, 0)
+                penalties = np.zeros((len(passage_spans), scores.shape[1]))
+                penalties[wanted] = self.gate * whole[:, -1:] + self.passage * whole[:, :-1]
+                scores = scores + penalties[passage_of]
         bounds = np.searchsorted(owner, np.arange(len(texts) + 1))
         for number in range(len(texts)):
             own = scores[bounds[number] : bounds[number + 1]]

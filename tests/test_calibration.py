@@ -52,7 +52,7 @@ def test_separable_and_empty_labels_stay_finite():
 
 def test_best_threshold_by_eye():
     p, y = np.array([0.9, 0.8, 0.4, 0.2]), np.array([True, True, False, True])
-    assert best_f1_threshold(p, y) == pytest.approx(0.1)  # all four: F1 6/7
+    assert best_f1_threshold(p, y) == pytest.approx(0.2)  # all four: F1 6/7
     assert best_f1_threshold(p, np.array([True, True, False, False])) == pytest.approx(0.6)
 
 
@@ -87,16 +87,33 @@ def test_precision_threshold_reaches_its_target_or_gives_nothing():
 
 def test_operating_points_say_what_they_reach():
     scores, Y = simulated()
-    P = sigmoid(2 * scores - 1)
     Y[:, 2] = False
     Y[:5, 2] = True
     groups = [str(i // 4) for i in range(len(Y))]
-    balanced, recall, precision = operating_points(P, Y, groups, ["a", "b", "c"])
+    balanced, recall, precision = operating_points(
+        scores, Y, groups, ["a", "b", "c"], slope=np.full(3, 2.0), offset=np.full(3, -1.0)
+    )
     assert balanced.shared == ("c",)
     assert recall.recall >= 0.88 and precision.precision >= 0.9
     for point in (balanced, recall, precision):
         assert point.interval[0] <= point.interval[1]
     assert balanced.interval[0] <= balanced.f1 <= balanced.interval[1]
+
+
+def test_few_positives_do_not_move_a_threshold_far():
+    """A label's own best threshold counts from 100 positives; with 200, by half."""
+    rng = np.random.default_rng(1)
+    scores = rng.normal(size=(4000, 2))
+    Y = scores + rng.normal(0, 0.3, scores.shape) > 1
+    scores[:, 1] += 2  # the second label's own threshold lies 2 higher ...
+    Y[rng.permutation(np.flatnonzero(Y[:, 1]))[200:], 1] = False  # ... and has 200 positives
+    balanced = operating_points(scores, Y, [str(i) for i in range(4000)], ["a", "b"],
+                                slope=np.ones(2), offset=np.zeros(2))[0]
+    cuts = np.log(balanced.thresholds) - np.log1p(-np.array(balanced.thresholds))
+    common = best_f1_threshold(scores.ravel(), Y.ravel())
+    own = best_f1_threshold(scores[:, 1], Y[:, 1])
+    assert Y[:, 1].sum() == 200
+    assert cuts[1] == pytest.approx((common + own) / 2)
 
 
 def test_rates_of_nothing():

@@ -13,7 +13,8 @@ import msgspec
 import numpy as np
 
 PRIOR_POSITIVES = 20.0  # weight of the common curve, in positives
-MIN_POSITIVES = 25  # below: the label shares the common threshold, and the model says so
+NOISE_POSITIVES = 100.0  # up to here a label's own best threshold is noise: it shares one
+MIN_POSITIVES = 25  # below: too few to say how good the label is, and training says so
 
 
 class OperatingPoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,11 +147,13 @@ def rates(P: np.ndarray, Y: np.ndarray) -> tuple[float, float, float]:
 
 
 def operating_points(
-    P: np.ndarray,
+    scores: np.ndarray,
     Y: np.ndarray,
     groups: Sequence[str],
     label_ids: Sequence[str],
     *,
+    slope: np.ndarray,
+    offset: np.ndarray,
     recall: float = 0.9,
     precision: float = 0.9,
     labeled_share: float | None = None,
@@ -160,12 +163,14 @@ def operating_points(
 
     Parameters
     ----------
-    P : ndarray of shape (n_texts, n_labels), float
-        Calibrated out-of-fold probabilities.
+    scores : ndarray of shape (n_texts, n_labels), float
+        Out of fold.
     Y : ndarray of shape (n_texts, n_labels), bool
     groups : sequence of str, n_texts long
         Bootstrap unit.
     label_ids : sequence of str
+    slope, offset : ndarrays of shape (n_labels,), float
+        Calibration; thresholds are probabilities.
     recall, precision : float
         Rates asked of the points of those names.
     labeled_share : float, optional
@@ -179,26 +184,29 @@ def operating_points(
 
     Notes
     -----
-    `balanced`: per label the F1-best threshold, shrunk to the common F1-best one by
-    ``n / (n + PRIOR_POSITIVES * 4)``: with few positives the best threshold is mostly noise
-    and, taken at its word, ruins the micro-F1.
+    `balanced`: per label the F1-best score, shrunk to the common F1-best score by
+    ``max(0, 1 - NOISE_POSITIVES / n)`` (positive-part James-Stein): with few positives the best
+    threshold is mostly noise and, taken at its word, ruins the micro-F1. It is sought among
+    scores, whose scale the labels share (the margin), and not among probabilities, where the
+    noise of every label's own curve comes on top.
     `recall`: the largest common threshold whose conformal bound on the false-negative rate
     ``(n * FNR + 1) / (n + 1) <= 1 - recall`` (Angelopoulos et al. 2022) holds, texts with a
     label exchangeable.
     `precision`: the lowest common threshold with that precision from there up.
     """
     n_positive = Y.sum(axis=0)
-    shared = tuple(x for x, n in zip(label_ids, n_positive, strict=True) if n < MIN_POSITIVES)
+    shared = tuple(x for x, n in zip(label_ids, n_positive, strict=True) if n <= NOISE_POSITIVES)
     weight = text_weights(Y, labeled_share)
     every = np.repeat(weight, len(label_ids))
-    common = best_f1_threshold(P.ravel(), Y.ravel(), every)
-    balanced = np.full(len(label_ids), common)
+    common = best_f1_threshold(scores.ravel(), Y.ravel(), every)
+    cuts = np.full(len(label_ids), common)
     for j, n in enumerate(n_positive):
-        if n >= MIN_POSITIVES:
-            own = best_f1_threshold(P[:, j], Y[:, j], weight)
-            trust = n / (n + 4 * PRIOR_POSITIVES)
-            balanced[j] = trust * own + (1 - trust) * common
-    points = [("balanced", None, balanced),
+        if n > NOISE_POSITIVES:
+            own = best_f1_threshold(scores[:, j], Y[:, j], weight)
+            trust = max(0.0, 1 - NOISE_POSITIVES / n)
+            cuts[j] = trust * own + (1 - trust) * common
+    P = probabilities(scores, slope, offset)
+    points = [("balanced", None, probabilities(cuts, slope, offset)),
               ("recall", recall, np.full(len(label_ids), recall_threshold(P, Y, recall))),
               ("precision", precision,
                np.full(len(label_ids), precision_threshold(P, Y, precision)))]
@@ -234,7 +242,10 @@ def text_weights(Y: np.ndarray, labeled_share: float | None) -> np.ndarray:
 
 
 def best_f1_threshold(p: np.ndarray, y: np.ndarray, weight: np.ndarray | None = None) -> float:
-    """Threshold with the highest F1, in the middle of the gap below the last text let in."""
+    """Threshold with the highest F1, in the middle of the gap below the last text let in.
+
+    `p` are scores or probabilities, shape (n_texts,).
+    """
     if weight is None:
         weight = np.ones(len(p))
     order = np.argsort(-p, kind="stable")
@@ -242,7 +253,7 @@ def best_f1_threshold(p: np.ndarray, y: np.ndarray, weight: np.ndarray | None = 
     f1 = 2 * hits / (np.cumsum(weight[order]) + max(1.0, float((weight * y).sum())))
     last = np.append(ranked[:-1] != ranked[1:], True)
     k = int(np.argmax(np.where(last, f1, -1.0)))
-    below = ranked[k + 1] if k + 1 < len(ranked) else 0.0
+    below = ranked[k + 1] if k + 1 < len(ranked) else ranked[k]
     return float((ranked[k] + below) / 2)
 
 

@@ -86,8 +86,8 @@ def decide_by_fold(
         rest, own = np.flatnonzero(fold != k), np.flatnonzero(fold == k)
         slope, offset = fit_platt(scores[rest], Y[rest])
         point = operating_points(
-            probabilities(scores[rest], slope, offset), Y[rest], [groups[i] for i in rest],
-            label_ids, labeled_share=labeled_share,
+            scores[rest], Y[rest], [groups[i] for i in rest], label_ids,
+            slope=slope, offset=offset, labeled_share=labeled_share,
         )[0]
         P[own] = probabilities(scores[own], slope, offset)
         given[own] = P[own] >= np.array(point.thresholds)
@@ -114,7 +114,7 @@ def held_out_decisions(
     labels = [tuple(model.codebook[x].id for x in row) for row in data.labels]
     Y = label_matrix(labels, model.label_ids)
     scores = text_scores(BatchPredictor(model.compiled), data.texts, unit=model.unit,
-                         gate=model.gate)
+                         gate=model.gate, passage=model.passage)
     P = probabilities(scores, model.slope, model.offset)
     given = np.array(model.operating_point(operating_point).thresholds) <= P
     return Decisions(P, given, Y, data.groups, model.label_ids)

@@ -33,8 +33,8 @@ class ScoredArticle:
     first, last : list of int, n_sentences long
         First and last sentence of the passage a sentence stands in.
     scores : ndarray of shape (n_sentences, n_labels), float32
-    penalties : ndarray of shape (n_sentences,), float32
-        What the gate took off, as part of the scores.
+    penalties : ndarray of shape (n_sentences, n_labels), float32
+        What the passage took off, as part of the scores.
     """
 
     text: str
@@ -125,7 +125,7 @@ def quotes(
         evidence = explain_sentence(
             predictor, occurrences[k], article.text, span, column,
             float(article.scores[k, column]), max_terms=MAX_TERMS, passage=article.passage(k),
-            penalty=float(article.penalties[k]),
+            penalty=float(article.penalties[k, column]),
         )
         if may_deny(evidence.quote):
             stretch = telling_span(evidence.terms, evidence.quote, span[0])
@@ -168,9 +168,9 @@ def explain_sentence(
         Keep the terms with the largest absolute contribution and sum the others into one term
         without a name that spans the sentence.
     passage : (int, int), optional
-        Span of the passage the gate looked at.
+        Span of the passage.
     penalty : float
-        What the gate took off the score; becomes a term named "(passage)".
+        What the passage took off the score; becomes a term named "(passage)".
 
     Returns
     -------

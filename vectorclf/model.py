@@ -22,7 +22,7 @@ from vectorclf.codebook import Codebook, codebook_from_dict
 from vectorclf.compiled import CompiledModel
 from vectorclf.errors import CodebookError, MissingInputError, ModelFormatError
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 ARRAYS, FACTS = "model.safetensors", "model.json"
 _CALIBRATION = "calibration."
 SELF_TEST_TOLERANCE = 1e-4
@@ -52,6 +52,8 @@ class Model:
         What is scored: "sentence" or "text".
     gate : float
         Weight of the passage's relevance, the last column of the coefficients; 0: no such column.
+    passage : float
+        Weight of the passage's own score for the label.
     self_test : tuple of SelfTest
     training : dict
         Where the model comes from: data hash and counts, recipe, seed, versions, metrics,
@@ -70,6 +72,7 @@ class Model:
     self_test: tuple[SelfTest, ...]
     training: dict[str, Any]
     place: str = ""
+    passage: float = 0.0
 
     @property
     def n_features(self) -> int:
@@ -104,6 +107,7 @@ class _Facts(msgspec.Struct, kw_only=True, frozen=True):
     features: dict[str, Any]
     unit: str
     gate: float
+    passage: float = 0.0
     operating_points: tuple[OperatingPoint, ...]
     self_test: tuple[SelfTest, ...]
     training: dict[str, Any]
@@ -141,6 +145,7 @@ def save_model(model: Model, directory: str | Path) -> Path:
         features=model.compiled.spec,
         unit=model.unit,
         gate=model.gate,
+        passage=model.passage,
         operating_points=model.operating_points,
         self_test=model.self_test,
         training=model.training,
@@ -211,8 +216,12 @@ def load_model(directory: str | Path) -> Model:
         ) from error
     n_columns = compiled.arrays["coef_t"].shape[1]
     n_expected = n_labels + bool(facts.gate)
-    if n_columns != n_expected or not 0 <= facts.gate < float("inf"):
+    if n_columns != n_expected:
         raise ModelFormatError(f"expected {n_expected} columns, got {n_columns}", place=place)
+    for name, weight in (("gate", facts.gate), ("passage", facts.passage)):
+        if not 0 <= weight < float("inf"):
+            raise ModelFormatError(f"expected a weight of 0 or more, got {weight}",
+                                   place=f"{place}/{FACTS}: {name}")
     for point in facts.operating_points:
         if len(point.thresholds) != n_labels:
             raise ModelFormatError(f"expected {n_labels} thresholds, got {len(point.thresholds)}",
@@ -224,6 +233,7 @@ def load_model(directory: str | Path) -> Model:
         compiled=compiled, codebook=codebook, slope=slope, offset=offset,
         operating_points=facts.operating_points, unit=facts.unit, gate=facts.gate,
         self_test=facts.self_test, training=facts.training, place=place,
+        passage=facts.passage,
     )
 
 

@@ -36,6 +36,8 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Texts of several sentences are also learned from whole.
     gate : float
         Weight of the relevance of the passage, which lowers scores off the subject; 0: none.
+    passage : float
+        Weight of the passage's own score, where it is negative; lowers those of its sentences.
     gate_C : float
         Inverse regularisation of its linear SVM.
     labeled_share : float or None
@@ -54,7 +56,8 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     length: float = 0.0
     rationales: bool = True
     passages: bool = True
-    gate: float = 0.5
+    gate: float = 1.0
+    passage: float = 0.4
     gate_C: float = 0.1
     labeled_share: float | None = 0.3
     folds: int = 5
@@ -65,5 +68,6 @@ def default_recipe(data: LabeledTexts) -> Recipe:
     """Sentences where evidence tells which one earned a label; whole texts where none does."""
     if any(data.evidence):
         return Recipe()
-    return Recipe(unit="text", rationales=False, passages=False, char_wb=(3, 5), pivot=1.0, C=0.5,
-                  gate=0.0, labeled_share=None)
+    return Recipe(unit="text", rationales=False, passages=False, min_df=1, char_wb=(3, 5),
+                  pivot=0.8, C=0.1, rare=0.03, length=0.05, gate=0.0, passage=0.0,
+                  labeled_share=None)

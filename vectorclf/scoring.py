@@ -1,8 +1,9 @@
-"""Units to scores, the same in training and in use: a sentence's own score, held down by a gate.
+"""Units to scores, the same in training and in use: a sentence's own, held down by its passage.
 
-The gate is a column of its own, learned from whole passages: "is this about recruiting agents at
-all?". It only ever lowers a score, so a sentence under its threshold needs no gate, and
-ordinary news costs nothing more.
+Two things of the passage lower a sentence's score: its relevance, a column of its own learned from
+whole passages ("is this about recruiting agents at all?": the gate), and its own score for the
+label, where that is below zero. Neither ever raises one, so a sentence under its threshold needs
+no look at its passage, and ordinary news costs nothing more.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ def sentence_scores(
     segments: Segments,
     *,
     gate: float,
+    passage: float = 0.0,
     cuts: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Score of every sentence for every label, lowered where its passage is off the subject.
@@ -50,32 +52,40 @@ def sentence_scores(
     segments : Segments
     gate : float
         Weight of the relevance; 0: the predictor has no such column.
+    passage : float
+        Weight of the passage's own score.
     cuts : ndarray of shape (n_labels,), optional
-        Scores under them need not be exact: only passages with a sentence over one are gated.
+        Scores under them need not be exact: only passages with a sentence over one are looked at.
 
     Returns
     -------
     scores : ndarray of shape (n_sentences, n_labels), float32
-        ``own + gate * min(0, relevance of the passage)``.
-    penalties : ndarray of shape (n_sentences,), float32
-        The second summand.
+        ``own + gate * min(0, relevance of the passage) + passage * min(0, score of the passage)``.
+    penalties : ndarray of shape (n_sentences, n_labels), float32
+        The second and third summand.
     """
     scores = predictor.score_spans(data, segments.sentence_starts, segments.sentence_ends)
-    penalties = np.zeros(len(scores), dtype=np.float32)
-    if not gate:
+    if gate:
+        scores = np.ascontiguousarray(scores[:, :-1])
+    penalties = np.zeros_like(scores)
+    if not gate and not passage:
         return scores, penalties
-    scores = np.ascontiguousarray(scores[:, :-1])
     if cuts is None:
         passages = np.arange(len(segments.passage_starts))
     else:
         passages = np.unique(segments.sentence_passages[(scores >= cuts).any(axis=1)])
-    relevance = predictor.score_spans(
+    whole = np.minimum(predictor.score_spans(
         data, segments.passage_starts[passages], segments.passage_ends[passages]
-    )[:, -1]
-    by_passage = np.zeros(len(segments.passage_starts), dtype=np.float32)
-    by_passage[passages] = np.float32(gate) * np.minimum(relevance, np.float32(0))
-    penalties = by_passage[segments.sentence_passages]
-    scores += penalties[:, None]
+    ), np.float32(0))
+    taken_off = np.float32(passage) * whole[:, : scores.shape[1]]
+    if gate:
+        taken_off += np.float32(gate) * whole[:, -1:]
+    place = np.full(len(segments.passage_starts), -1)
+    place[passages] = np.arange(len(passages))
+    place = place[segments.sentence_passages]
+    rows = np.flatnonzero(place >= 0)
+    penalties[rows] = taken_off[place[rows]]
+    scores[rows] += penalties[rows]
     return scores, penalties
 
 
@@ -92,7 +102,8 @@ def sentences_by_text(segments: Segments, n_texts: int) -> np.ndarray:
 
 
 def text_scores(
-    predictor: BatchPredictor, texts: Sequence[str], *, unit: str, gate: float
+    predictor: BatchPredictor, texts: Sequence[str], *, unit: str, gate: float,
+    passage: float = 0.0,
 ) -> np.ndarray:
     """Score of every text: that of its best sentence, label by label.
 
@@ -103,7 +114,7 @@ def text_scores(
     """
     data, offsets = _buffer(texts)
     segments = segment_units(data, offsets, unit)
-    scores, _ = sentence_scores(predictor, data, segments, gate=gate)
+    scores, _ = sentence_scores(predictor, data, segments, gate=gate, passage=passage)
     empty = predictor.compiled.arrays["intercept"].astype(np.float32)[: scores.shape[1]]
     out = np.tile(empty, (len(texts), 1))
     bounds = sentences_by_text(segments, len(texts))

@@ -87,7 +87,8 @@ def train(
     slope, offset = fit_platt(scores, Y)
     P = probabilities(scores, slope, offset)
     points = operating_points(
-        P, Y, data.groups, label_ids, labeled_share=recipe.labeled_share, seed=recipe.seed
+        scores, Y, data.groups, label_ids, slope=slope, offset=offset,
+        labeled_share=recipe.labeled_share, seed=recipe.seed,
     )
     progress("final fit")
     pipeline = fit(data, label_ids, recipe, background)
@@ -97,7 +98,7 @@ def train(
     )
     return Model(
         compiled=predictor.compiled, codebook=codebook, slope=slope, offset=offset,
-        operating_points=points, unit=recipe.unit, gate=recipe.gate,
+        operating_points=points, unit=recipe.unit, gate=recipe.gate, passage=recipe.passage,
         self_test=tuple(
             SelfTest(text, tuple(round(float(s), 6) for s in row))
             for text, row in zip(SELF_TEST_TEXTS, self_scores, strict=True)

@@ -123,7 +123,8 @@ def measure(statistics: TextStatistics, texts: Sequence[str], tagger: Any) -> No
     statistics.n_passages += len(lengths)
     statistics.log_bytes += float(lengths.sum())
     statistics.log_bytes_squared += float((lengths**2).sum())
-    scores = text_scores(predictor, list(texts), unit=model.unit, gate=model.gate)
+    scores = text_scores(predictor, list(texts), unit=model.unit, gate=model.gate,
+                         passage=model.passage)
     scores = scores.astype(np.float64)
     sums, squares = scores.sum(axis=0), (scores**2).sum(axis=0)
     old, old_squares = statistics.score_sum, statistics.score_square_sum

@@ -1,0 +1,71 @@
+"""A sentence's score is held down by its passage, the same way with and without cuts."""
+
+import msgspec
+import numpy as np
+from small import small_codebook, small_data
+
+from vectorclf.evidence import GATE_TERM
+from vectorclf.recipe import Recipe
+from vectorclf.scoring import segment_units, sentence_scores, text_scores
+from vectorclf.tagger import Tagger
+from vectorclf.training import train
+
+MODEL = train(small_data(), small_codebook(),
+              recipe=Recipe(min_df=1, folds=2, gate=0.5, passage=0.5))
+TEXT = ("He took cash from the attaché. The teacher walked to the harbour in the rain, and met "
+        "the mayor at the concert.\n\nHe hid the plans in a hollow coin.")
+
+
+def scored(tagger, cuts=None):
+    data = np.frombuffer(TEXT.encode(), dtype=np.uint8)
+    segments = segment_units(data, np.array([0, len(data)]), "sentence")
+    return segments, *sentence_scores(tagger.predictor, data, segments, gate=MODEL.gate,
+                                      passage=MODEL.passage, cuts=cuts)
+
+
+def test_penalties_are_the_negative_parts_of_the_passages_scores():
+    tagger = Tagger(MODEL)
+    segments, scores, penalties = scored(tagger)
+    text = TEXT.encode()
+    for k, at in enumerate(segments.sentence_passages):
+        own, whole = (
+            tagger.predictor.decision_function([text[a:b].decode()])[0]
+            for a, b in ((segments.sentence_starts[k], segments.sentence_ends[k]),
+                         (segments.passage_starts[at], segments.passage_ends[at]))
+        )
+        whole = np.minimum(whole, 0)
+        np.testing.assert_allclose(penalties[k], 0.5 * whole[-1] + 0.5 * whole[:-1], atol=1e-5)
+        np.testing.assert_allclose(scores[k], own[:-1] + penalties[k], atol=1e-5)
+    assert (penalties <= 0).all() and (penalties < 0).any()
+
+
+def test_scores_over_their_cuts_do_not_depend_on_the_cuts():
+    tagger = Tagger(MODEL)
+    _, every, _ = scored(tagger)
+    _, some, _ = scored(tagger, tagger.cuts)
+    over = every >= tagger.cuts
+    assert over.any()
+    np.testing.assert_array_equal(some >= tagger.cuts, over)
+    np.testing.assert_array_equal(some[over], every[over])
+
+
+def test_terms_and_passage_sum_to_the_score():
+    evidence = [e for tag in Tagger(MODEL).tag(TEXT).tags for e in tag.evidence]
+    assert any(term.term == GATE_TERM for e in evidence for term in e.terms)
+    for e in evidence:
+        total = e.intercept + sum(term.contribution for term in e.terms)
+        np.testing.assert_allclose(total, e.score, atol=1e-5)
+
+
+def test_no_text_and_an_empty_text_score_as_nothing():
+    predictor = Tagger(MODEL).predictor
+    options = {"unit": "sentence", "gate": MODEL.gate, "passage": MODEL.passage}
+    assert text_scores(predictor, [], **options).shape == (0, 2)
+    np.testing.assert_allclose(text_scores(predictor, [""], **options)[0],
+                               predictor.decision_function([""])[0, :2])
+
+
+def test_a_passage_weight_without_a_gate_is_a_model_too(tmp_path):
+    recipe = msgspec.structs.replace(Recipe(min_df=1, folds=2), gate=0.0, passage=0.5)
+    model = train(small_data(), small_codebook(), recipe=recipe)
+    assert "money" in {tag.label for tag in Tagger(model).tag("He took cash for the plans.").tags}
