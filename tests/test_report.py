@@ -225,6 +225,23 @@ def test_shares_are_corrected_only_with_the_rates_of_the_rows_own_thresholds(row
     assert "not corrected" in (tmp_path / "r.html").read_text()
 
 
+@pytest.mark.parametrize(("n", "is_corrected"), [(29, False), (30, True)])
+def test_a_handful_of_articles_is_not_corrected(tmp_path, n, is_corrected):
+    from vectorclf.model import load_model
+    from vectorclf.tagger import default_model
+
+    model = load_model(default_model())
+    threshold = model.operating_point("balanced").thresholds[
+        model.label_ids.index("financial_gain")]
+    given = tag("financial_gain", 0.9) | {"threshold": threshold}
+    rows = write_rows(tmp_path / "rows.jsonl", [row(k, given) for k in range(n)])
+    counts = write_report(rows, tmp_path / "r.html", model=model)
+    [found] = [x for x in counts.labels if x.label == "financial_gain"]
+    assert (found.corrected is not None) is is_corrected
+    page = (tmp_path / "r.html").read_text()
+    assert ("fewer than 30 articles" in page) is not is_corrected
+
+
 @given(st.dictionaries(st.tuples(st.integers(1000, 2999), st.integers(0, 12)),
                        st.integers(1, 9), max_size=30))
 def test_a_time_line_has_every_dated_article_once(n_by_month):

@@ -204,3 +204,97 @@ def test_an_article_page_asks_no_network(page, tmp_path):
     assert page.evaluate("document.scripts.length") == 0
     assert len(page.told("Network.requestWillBeSent")) == 1
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+CONTRASTS = """(() => {
+  const channels = colour => (colour.match(/[\\d.]+/g) || []).map(Number);
+  const over = (top, below) => { const a = top[3] ?? 1;
+    return [0, 1, 2].map(k => top[k] * a + below[k] * (1 - a)); };
+  const luminance = rgb => { const [r, g, b] = rgb.map(c => c / 255).map(
+    c => c <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4);
+    return .2126 * r + .7152 * g + .0722 * b; };
+  const behind = each => { const layers = [];
+    for (let at = each; at; at = at.parentElement) layers.push(channels(
+      getComputedStyle(at).backgroundColor));
+    return layers.reverse().reduce((below, top) => top.length ? over(top, below) : below,
+                                   [255, 255, 255]); };
+  const low = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const each = walk.currentNode.parentElement, style = getComputedStyle(each);
+    if (!walk.currentNode.data.trim() || ["SCRIPT", "STYLE", "NOSCRIPT"].includes(each.tagName)
+        || !each.checkVisibility() || each.closest(".sr, :disabled, option")) continue;
+    const ground = behind(each), ink = over(channels(style.color), ground);
+    const [a, b] = [luminance(ink), luminance(ground)].sort((x, y) => y - x);
+    const size = parseFloat(style.fontSize), large = size >= 24 || size >= 18.66
+      && style.fontWeight >= 700;
+    const ratio = (a + .05) / (b + .05);
+    if (ratio < (large ? 3 : 4.5)) low.push([walk.currentNode.data.trim().slice(0, 40),
+      each.tagName, each.className, Math.round(100 * ratio) / 100]);
+  }
+  return low; })()"""
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_every_text_that_is_drawn_keeps_wcag_aa(page, report, tmp_path, width, dark):
+    page.look(width=width, dark=dark)
+    page.open(report[0])
+    page.evaluate("document.querySelectorAll('details').forEach(x => x.open = true)")
+    assert page.evaluate(CONTRASTS) == []
+    (tmp_path / "a.html").write_text(one_article(), encoding="utf-8")
+    page.open(tmp_path / "a.html")
+    page.evaluate("document.querySelectorAll('details').forEach(x => x.open = true)")
+    assert page.evaluate(CONTRASTS) == []
+
+
+def one_article():
+    """A page of one article, with a near miss."""
+    import numpy as np
+
+    from vectorclf.tagger import load
+
+    tagger = load()
+    text = "He was paid in cash for manuals he copied at work, prosecutors said. He denies it."
+    tagger.set_thresholds(np.clip(tagger.label_probabilities(text) * 1.2, 0.02, 0.6))
+    article = Article(id="x", text=text, url="https://ok.example/")
+    tags = tagger.tag_with_near_misses(article)
+    assert {t.probability < t.threshold for t in tags.tags} == {True, False}
+    return article_page(article, tags, codebook=tagger.codebook)
+
+
+def test_contrast_is_measured(page, tmp_path):
+    (tmp_path / "x.html").write_text(
+        "<body style='background:#fff'><p style='color:#999'>pale</p><p>dark</p>"
+        "<mark style='background:#0008;color:#555'>mark</mark>")
+    page.open(tmp_path / "x.html")
+    assert [x[0] for x in page.evaluate(CONTRASTS)] == ["pale", "mark"]
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_on_paper_it_is_dark_on_white_without_controls(page, report, dark):
+    page.look(dark=dark, media="print")
+    page.open(report[0])
+    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") in (
+        "rgb(255, 255, 255)", "rgba(0, 0, 0, 0)")
+    ink = page.evaluate("getComputedStyle(document.body).color")
+    assert sum(map(int, ink[4:-1].split(","))) < 200
+    assert page.evaluate("[...document.querySelectorAll('form, #more, .skip')].filter("
+                         "x => x.checkVisibility()).length") == 0
+    assert page.evaluate("document.querySelectorAll('.card').length") > 0
+    assert page.evaluate(CONTRASTS) == []
+    pdf = page.send("Page.printToPDF", preferCSSPageSize=True)["data"]
+    assert len(pdf) > 10_000
+    page.look()
+
+
+def test_statuses_and_families_differ_without_colour(page, report):
+    page.look()
+    page.open(report[0])
+    looks = page.evaluate("""['s0', 's1', 's2'].map(name => { const s = getComputedStyle(
+        document.querySelector('.bars .seg.' + name));
+        return (s.backgroundImage === 'none') + ' ' + (s.backgroundColor === 'rgba(0, 0, 0, 0)'); })
+        """)
+    assert len(set(looks)) == 3
+    assert page.evaluate("[...document.querySelectorAll('.bars caption')].map("
+                         "x => x.textContent)") == ["Motives", "Methods"]

@@ -18,7 +18,7 @@ from vectorclf.report.article import article_page
 from vectorclf.report.cards import Cards, card_data
 from vectorclf.report.counts import Counts, Tally
 from vectorclf.report.facts import made_on, matching_point, read_manifest
-from vectorclf.report.prevalence import rates_by_label
+from vectorclf.report.prevalence import MIN_ARTICLES, rates_by_label
 from vectorclf.report.reading import read_rows
 
 __all__ = ["MAX_CARDS", "article_page", "write_report"]
@@ -81,7 +81,8 @@ def write_report(
     if codebook is None:
         codebook = _codebook_of(tally.family_by_label, model)
     point = matching_point(model, tally.thresholds_by_label) if model else None
-    rates = rates_by_label(model.training, point) if model and point else {}
+    is_enough = tally.n_articles >= MIN_ARTICLES
+    rates = rates_by_label(model.training, point) if model and point and is_enough else {}
     counts = tally.counts(codebook, rates)
     beside = Path(f"{rows_path}.manifest.json")
     if manifest is None and beside.is_file():

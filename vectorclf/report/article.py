@@ -126,7 +126,8 @@ def _paragraph(text: str, passage: Passage, notes: Sequence[Note]) -> Paragraph:
     parts, at = [], start
     for first, last, here in _joined(own):
         last = min(last, end)
-        marks = marked_spans([n.evidence.terms for n in here], text[first:last], first)
+        terms = [n.evidence.terms for n in here if not n.is_near_miss]
+        marks = marked_spans(terms, text[first:last], first)
         parts += [visible(text[at:first]), Markup('<span class="earned">'),
                   _marked(text[first:last], marks), Markup("</span>"),
                   Markup('<sup class="refs">{}</sup>').format(

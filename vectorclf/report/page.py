@@ -17,6 +17,7 @@ from vectorclf.report.counts import Counts, LabelCount
 from vectorclf.report.facts import MAX_FACTS, flat_facts, model_facts
 from vectorclf.report.figures import Cell, Spark, pair_table, sparkline, time_chart
 from vectorclf.report.markup import CONTROL_NAMES, CONTROLS, json_script, visible
+from vectorclf.report.prevalence import MIN_ARTICLES
 
 
 def environment() -> Environment:
@@ -91,6 +92,7 @@ def report_page(
         sparks={x.label: _spark(x, counts) for x in counts.labels},
         index={x.label: k for k, x in enumerate(counts.labels)},
         codebook=codebook, model=model, point=point, is_corrected=is_corrected,
+        min_articles=MIN_ARTICLES,
         model_facts=model_facts(model) if model and point else [],
         manifest_facts=list(islice(flat_facts(manifest or {}), MAX_FACTS)),
         n_cards=len(articles),

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 Z = 1.959964  # two-sided 95 %
+MIN_ARTICLES = 30  # fewer articles: the interval spans nearly everything, and none is given
 MIN_YOUDEN = 0.05  # below, sensitivity and specificity say next to nothing
 
 
@@ -53,10 +54,11 @@ def corrected_prevalence(n_tagged: int, n_articles: int, rates: Rates) -> Correc
 
     Notes
     -----
-    Rogan and Gladen 1978: ``(share + specificity - 1) / (sensitivity + specificity - 1)``, cut
-    to [0, 1]. It holds if sensitivity and specificity carry over from the out-of-fold texts to
-    these articles; how common the label is may differ. Interval: Lang and Reiczigel 2014, which
-    counts the uncertainty of both rates and adjusts them as Agresti and Coull do.
+    ``(share + specificity - 1) / (sensitivity + specificity - 1)``, cut to [0, 1] (Rogan and
+    Gladen 1978, Am. J. Epidemiol. 107:71-76). It holds if sensitivity and specificity carry over
+    from the out-of-fold texts to these articles; how common the label is may differ. Interval:
+    Lang and Reiczigel (2014, Prev. Vet. Med. 113:13-22, equations 6, 7, 16 and 17), which counts
+    the uncertainty of both rates and adjusts them as Agresti and Coull do.
 
     Examples
     --------
