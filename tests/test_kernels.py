@@ -58,6 +58,12 @@ if is_compiled:
         return _intrinsics.classify(source, i, target, j, lower)
 
     @numba.njit
+    def sum_rows(target, coef, width, rows, n):
+        p = _intrinsics.pointer
+        zero = U(0)
+        _intrinsics.sum_rows(p(target), zero, p(coef), zero, width, p(rows), zero, n)
+
+    @numba.njit
     def accumulate(acc, coef, width, rows, weights, n):
         p = _intrinsics.pointer
         zero = U(0)
@@ -82,6 +88,20 @@ def test_bytes_are_loaded_and_classified_as_plain_python_does(data, i, lower):
 def test_bits_are_counted_as_plain_python_does(x):
     assert ctz(U(x)) == _intrinsics._ctz(U(x))
     assert popcount(U(x)) == _intrinsics._popcount(U(x))
+
+
+@needs_compiling
+@pytest.mark.parametrize("width", [8, 16, 40])
+@pytest.mark.parametrize("n", [0, 1, 9])
+def test_rows_of_whole_numbers_are_summed_as_plain_python_does(width, n):
+    rng = np.random.default_rng(n)
+    coef = rng.integers(-(2**31), 2**31, 20 * width).astype(np.int32).view(np.uint32)
+    rows = rng.integers(0, 20, 12).astype(np.uint32)
+    compiled, plain = np.ones(width, dtype=np.uint32), np.ones(width, dtype=np.uint32)
+    sum_rows(compiled, coef, U(width), rows, U(n))
+    zero = U(0)
+    _intrinsics._sum_rows(plain, zero, coef, zero, U(width), rows, zero, U(n))
+    np.testing.assert_array_equal(compiled, plain)
 
 
 @needs_compiling
@@ -167,7 +187,7 @@ def test_sums_too_large_to_keep_are_made_anew_each_time():
         predictor.decision_function(TEXTS), pipeline.decision_function(TEXTS), atol=1e-5
     )
     scratch = predictor._scratches[0]
-    state = int(scratch.meta[at.MEMOS]) + at.MEMO_STRIDE - 8
+    state = int(scratch.meta[at.MEMOS] + scratch.meta[at.MEMO_STRIDE]) - 8
     assert scratch.blob[state] > 20
 
 
@@ -241,15 +261,15 @@ def test_a_full_memory_keeps_what_came_more_than_once():
     for _ in range(2):
         predictor.decision_function(texts)
     scratch = predictor._scratches[0]
-    state = int(scratch.meta[at.MEMOS]) + at.MEMO_STRIDE - 8
+    state = int(scratch.meta[at.MEMOS] + scratch.meta[at.MEMO_STRIDE]) - 8
     n_words = int(scratch.blob[state])
-    scratch.blob[state] = at.MEMO_WORDS  # as if so many were remembered
+    scratch.blob[state] = scratch.meta[at.MEMO_CAP]  # as if so many were remembered
     predictor.decision_function(["never seen before"])
     n_kept = int(scratch.blob[state])
     assert n_kept == n_words + 3
     np.testing.assert_array_equal(predictor.decision_function(texts), expected)
     assert scratch.blob[state] == n_kept  # none had to be learned anew
-    scratch.blob[state] = at.MEMO_WORDS
+    scratch.blob[state] = scratch.meta[at.MEMO_CAP]
     predictor.decision_function(["another one"])
     assert scratch.blob[state] < n_kept
     np.testing.assert_array_equal(predictor.decision_function(texts), expected)
@@ -334,13 +354,19 @@ def test_what_is_remembered_is_compared_to_the_last_byte():
     expected = predictor.decision_function([text])
     scratch = predictor._scratches[0]
     memo = int(scratch.meta[at.MEMOS])
-    records = scratch.blob[memo + at.MEMO_SLOTS : memo + at.MEMO_SLOTS + 8 * at.MEMO_WORDS]
-    records.reshape(-1, 8)[:, 2:6] ^= U(1)  # as if the words were others from byte 17 on
+    words = scratch.blob[memo + at.MEMO_SLOTS // 2 :][: 8 * int(scratch.meta[at.MEMO_CAP])]
+    words = words.reshape(-1, 8)
+    is_long = (words[:, 2] >> U(17)) & U(63) > 16
+    assert is_long.any()
+    words[is_long, 4:] ^= U(1)  # as if the words were others from byte 17 on
     np.testing.assert_array_equal(predictor.decision_function([text]), expected)
-    records.reshape(-1, 8)[:, 0] ^= U(1)  # as if the words were others with the same tag
+    words[:, 0] ^= U(1)  # as if the words were others with the same tag
     np.testing.assert_array_equal(predictor.decision_function([text]), expected)
-    slots = scratch.blob[memo : memo + at.MEMO_SLOTS]
-    slots[::2] = U(0xFFFFFFFF00000001)  # as if every other slot were some other word's
+    words[:, 0] ^= U(1)
+    words[:, 2] ^= U(1 << 17)  # as if they were longer
+    np.testing.assert_array_equal(predictor.decision_function([text]), expected)
+    slots = scratch.blob[memo : memo + at.MEMO_SLOTS // 2].view(np.uint32)
+    slots[::2] = 0xFFFC0001  # as if every other slot were some other word's
     slots[1::2] = 0
     np.testing.assert_array_equal(predictor.decision_function([text]), expected)
 
@@ -357,6 +383,36 @@ def test_blocks_that_prepare_texts_differently_and_weigh_differently():
     check(
         TfidfVectorizer(analyzer="char"), ["long " * (at.WINDOW // 5 + 9)] if is_compiled else [""]
     )
+
+
+@pytest.mark.parametrize("lengths", [(3, 5), (2, 7), (1, 3)])
+def test_long_rows_and_short_ones_and_words_beyond_memory(lengths):
+    """Rows past `WHOLE_BYTES` are summed in floats; words past the longest are not remembered."""
+    long = "the spy paid “cash” in café Zürich’s " * (900 if is_compiled else 1)
+    texts = [long, long[:9000], "x" * 70 + " paid " + "é" * 40 + "\0", "a\0b paid\0", *TEXTS]
+    check(TfidfVectorizer(analyzer="char_wb", ngram_range=lengths), texts)
+
+
+def test_a_model_of_more_features_than_16_bits_hold():
+    if not is_compiled:
+        pytest.skip("70,000 terms are too many for plain Python")
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    terms = [a + b + c + d for a in letters for b in letters for c in letters for d in letters]
+    vectorizer = TfidfVectorizer(
+        analyzer="char_wb", ngram_range=(3, 4), vocabulary=["paid", *terms[:70_000]][::-1][1:],
+        use_idf=False,
+    )  # fmt: skip
+    predictor = check(vectorizer, [*TEXTS, "abcd zzzz aaaaaaa"])
+    assert predictor.n_features > 65_536
+
+
+def test_stamps_run_out():
+    predictor = check(TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 3)))
+    expected = predictor.decision_function(TEXTS)
+    scratch = predictor._scratches[0]
+    scratch.blob[int(scratch.meta[at.STAMP])] = 65_535 - 5
+    np.testing.assert_array_equal(predictor.decision_function(TEXTS), expected)
+    assert scratch.blob[int(scratch.meta[at.STAMP])] < len(TEXTS)
 
 
 def test_many_distinct_words_in_one_text():

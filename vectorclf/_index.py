@@ -111,13 +111,30 @@ def _unit(largest: float, analyzer: str, dtype: np.dtype) -> np.float64:
 
     Sums of 32-bit multiples are exact in float64, in any order: whether a word's n-grams
     are added one by one or by their sum changes nothing, and a row's scores depend on it
-    alone. 32 of the largest products fit; a word with more has no sum (`sum_word`).
+    alone. `MAX_SUMMED` of the largest products fit; a word with more n-grams has no sum.
     Rounding moves a score by less than float32 weights would. Models in float64 are large
     for want of a norm: the unit would be too coarse for them.
     """
     if analyzer != "char_wb" or dtype != np.float32 or largest == 0.0:
         return np.float64(0.0)
-    return np.float64(2.0 ** np.ceil(np.log2(32 * largest) - 31))
+    return np.float64(2.0 ** np.ceil(np.log2(at.MAX_SUMMED * largest) - 31))
+
+
+def _squares(m, block, idf, blob: _Blob) -> None:
+    """Squares of idf in whole units, for rows whose squares need not be summed in floats.
+
+    Sums of whole numbers are exact in any order, so features need no list of those touched:
+    each adds what its square grows by when it is counted. 64 bits hold them for texts of
+    `WHOLE_BYTES`: a feature comes no more often than the text has bytes, all of them
+    together one and a half times as often for every length of n-grams.
+    """
+    largest = float(np.square(idf).max(initial=0.0)) or 1.0
+    unit = 2.0 ** np.ceil(np.log2(largest) - 32)
+    squares = np.zeros(len(idf) + 1, dtype=np.uint32)  # and a spare one
+    squares[:-1] = np.minimum(np.rint(np.square(idf) / unit), 0xFFFFFFFF)
+    m[at.SQUARES], m[at.SQUARE_UNIT] = blob.add(squares), np.float64(unit).view(np.uint64)
+    n_lengths = block["ngram_range"][1] - block["ngram_range"][0] + 1
+    m[at.WHOLE_BYTES] = int(at.MAX_WHOLE_BYTES / np.sqrt(n_lengths))
 
 
 def build_index(model: CompiledModel) -> Index:
@@ -204,6 +221,12 @@ def build_index(model: CompiledModel) -> Index:
         else:
             m[at.TABLE_MASK] = _slots(size) - 1
             builders.append((starts, lengths))
+            if block["analyzer"] == "char_wb" and block["ngram_range"][1] <= at.MAX_GRAM:
+                m[at.GRAM_BITS] = _bits(size)
+                m[at.GRAMS_MASK] = _slots(size) - 1
+                m[at.GRAMS] = blob.room(_slots(size) // 2)
+            if m[at.UNIT] and block["tf"] == "raw" and not meta[at.HAS_L1]:
+                _squares(m, block, idf_by_id[base : base + size], blob)
         m[at.TABLE] = blob.room(int(m[at.TABLE_MASK]) + 1)
         base += size
     meta[at.IDF] = blob.add(idf_by_id)
@@ -229,6 +252,7 @@ def build_index(model: CompiledModel) -> Index:
         unit = m[at.UNIT : at.UNIT + 1].view(np.float64)[0]
         if unit:
             first, end = int(m[at.BASE]), int(m[at.BASE] + m[at.SIZE])
+            rows[first:end, -1] = 0
             products = rows[first:end] * (idf_by_id[first:end, np.newaxis] / unit)
             rows.view(np.int32)[first:end] = np.rint(products)
     return Index(
@@ -262,11 +286,13 @@ def new_scratch(index: Index, window: int = at.WINDOW, n_found: int = 0) -> Scra
     meta = index.meta
     n_features, n_blocks, width = (int(meta[i]) for i in (at.N_FEATURES, at.N_BLOCKS, at.WIDTH))
     kinds = meta[at.BLOCKS + at.KIND :: at.BLOCK_STRIDE][:n_blocks]
-    n_memos = int((kinds == at.CHAR_WB).sum())
+    n_memos = 0 if n_found else int((kinds == at.CHAR_WB).sum())
+    n_words = min(at.MEMO_WORDS, at.MEMO_SUMS // width)
+    stride = at.MEMO_SLOTS // 2 + 8 * n_words + at.MEMO_POOL // 2 + 8
     n_masks = window // 64 + 2
     size = at.EDGES_CAP + 74
     blob = _Blob()
-    offsets = np.zeros(at.MEMOS + 1, dtype=np.uint64)
+    offsets = np.zeros(at.NORMS + 1, dtype=np.uint64)
     rooms = {
         at.TEXT: (window + 2 * at.PADDING) // 8,
         at.TEXT2: (window + 2 * at.PADDING) // 8 if at.CHAR in kinds else 0,
@@ -282,18 +308,24 @@ def new_scratch(index: Index, window: int = at.WINDOW, n_found: int = 0) -> Scra
         at.NODES: 32 * n_blocks,
         at.ACC: width * n_blocks,
         at.SUMS: 3 * n_blocks,
-        at.ROWS: at.GROUP // 2,
-        at.WEIGHTS: at.GROUP,
-        at.SEEN: at.GROUP + 1,
+        at.ROWS: at.GROUP + size // 2,  # as many as seen, or twice a group
+        at.WEIGHTS: 2 * at.GROUP + size,
+        at.SEEN: at.GROUP + size,
         at.FOUND: 3 * n_found // 2 + 2,
         at.ORIGINS: window // 2 + 64 if n_found and at.CHAR in kinds else 0,
         at.WORD_SUMS: width * (n_blocks + 1),
         at.IS_DIRECT: n_blocks,
-        at.WORD_WEIGHTS: width * at.MEMO_WORDS // 2 * n_memos,
-        at.GRAMS: 2 * at.MEMO_LIST,
-        at.MEMOS: at.MEMO_STRIDE * n_memos,
+        at.WORD_WEIGHTS: width * n_words // 2 * n_memos,
+        at.HASHED: 4 * at.MEMO_LIST,
+        at.FRESH: size + 2,
+        at.LISTED: 2 * at.MEMO_LIST // 2 + 8,
+        at.STAMP: 1,
+        at.STAMPED: (n_features + n_blocks) // 2 + 2,
+        at.IS_WHOLE: n_blocks,
+        at.NORMS: n_blocks,
+        at.MEMOS: stride * n_memos,
     }
-    offsets[at.CAP] = window
+    offsets[at.CAP], offsets[at.MEMO_CAP], offsets[at.MEMO_STRIDE] = window, n_words, stride
     for name, n in rooms.items():
         offsets[name] = blob.room(n)
     offsets[at.TEXT] += at.PADDING // 8

@@ -59,6 +59,15 @@ def _accumulate(acc, at, coef, coef_at, width, rows, rows_at, weights, weights_a
                 acc[at + lane] += np.float64(group)
 
 
+def _sum_rows(target, at, coef, coef_at, width, rows, rows_at, n):
+    at, coef_at, width, rows_at = int(at), int(coef_at), int(width), int(rows_at)
+    for lane in range(width):
+        total = sum(
+            int(coef[coef_at + int(rows[rows_at + i]) * width + lane]) for i in range(int(n))
+        )
+        target[at + lane] = np.uint32(total & 0xFFFFFFFF)
+
+
 def _classify(source, at, target, to, lower):
     at, to = int(at), int(to)
     word = space = high = 0
@@ -78,8 +87,9 @@ _LANES = 8
 """Weight rows are padded to a multiple of this."""
 
 if config.DISABLE_JIT:
-    pointer, pointer_as, load_u64, ctz, popcount, prefetch, classify, accumulate = (
+    pointer, pointer_as, load_u64, ctz, popcount, prefetch, classify, accumulate, sum_rows = (
         _pointer, _pointer_as, _load_u64, _ctz, _popcount, _prefetch, _classify, _accumulate,
+        _sum_rows,
     )  # fmt: skip
 else:  # pragma: no cover (compiled code is invisible to coverage)
     from llvmlite import ir
@@ -243,6 +253,40 @@ else:  # pragma: no cover (compiled code is invisible to coverage)
 
         u64 = types.uint64
         return types.none(acc, u64, coef, u64, u64, rows, u64, weights, u64, u64), code
+
+    @intrinsic
+    def sum_rows(typing, target, at, coef, coef_at, width, rows, rows_at, n):
+        """The sum of `n` rows of whole numbers of 32 bits, modulo 2 ** 32."""
+
+        def code(context, builder, signature, args):
+            target, at, coef, coef_at, width, rows, rows_at, n = args
+            coef = builder.gep(coef, [coef_at])
+            target = builder.gep(target, [at])
+
+            def sum_tile(base, lanes):
+                kind = ir.VectorType(ir.IntType(32), lanes)
+                total = cgutils.alloca_once(builder, kind)
+                builder.store(ir.Constant(kind, None), total)
+                with cgutils.for_range_slice(builder, _I64(0), n, _I64(1), intp=_I64) as (i, _):
+                    row = builder.load(builder.gep(rows, [builder.add(rows_at, i)]))
+                    row = builder.add(builder.mul(builder.zext(row, _I64), width), base)
+                    place = builder.bitcast(builder.gep(coef, [row]), kind.as_pointer())
+                    value = builder.load(place, align=4)
+                    builder.store(builder.add(builder.load(total), value), total)
+                place = builder.bitcast(builder.gep(target, [base]), kind.as_pointer())
+                builder.store(builder.load(total), place, align=4)
+
+            in_wide = builder.and_(width, ir.Constant(_I64, -2 * _LANES))
+            with cgutils.for_range_slice(
+                builder, _I64(0), in_wide, _I64(2 * _LANES), intp=_I64
+            ) as (base, _):
+                sum_tile(base, 2 * _LANES)
+            with builder.if_then(builder.icmp_unsigned("<", in_wide, width)):
+                sum_tile(in_wide, _LANES)
+            return context.get_dummy_value()
+
+        u64 = types.uint64
+        return types.none(target, u64, coef, u64, u64, rows, u64, u64), code
 
     def _splat(byte):
         return ir.Constant(_V64, [byte] * 64)

@@ -14,8 +14,8 @@ BLOCKS, BLOCK_STRIDE = 16, 32
 (
     KIND, VARIANT, LOWER, MIN_N, MAX_N, MIN_CHARS, TOKEN_CLASS, TF_MODE,
     BASE, SIZE, N_STOP, TF, TABLE, TABLE_MASK, RECORDS, TAILS, PAIRS, PAIRS_MASK, KEYS, UNIT,
-    PAIR_BITS,
-) = range(21)  # fmt: skip
+    PAIR_BITS, GRAMS_MASK, GRAMS, GRAM_BITS, SQUARES, SQUARE_UNIT, WHOLE_BYTES,
+) = range(27)  # fmt: skip
 
 WORD, CHAR, CHAR_WB = range(3)  # KIND
 RAW, SUBLINEAR, BINARY = range(3)  # TF_MODE
@@ -27,8 +27,9 @@ TF_SIZE = 256
 (
     CAP, TEXT, TEXT2, WORDS, SPACES, HIGHS, EDGES, TOKENS, IDS, COUNTS, TOUCHED, N_TOUCHED,
     NODES, ACC, SUMS, ROWS, WEIGHTS, SEEN, FOUND, ORIGINS,
-    WORD_SUMS, IS_DIRECT, WORD_WEIGHTS, GRAMS, MEMOS,
-) = range(25)  # fmt: skip
+    WORD_SUMS, IS_DIRECT, WORD_WEIGHTS, HASHED, MEMOS, MEMO_CAP, MEMO_STRIDE, FRESH, LISTED,
+    STAMP, STAMPED, IS_WHOLE, NORMS,
+) = range(33)  # fmt: skip
 PADDING = 128
 """Bytes before and after the scratch text: loads of 8 and 64 bytes may overrun it."""
 WINDOW = 16384
@@ -36,10 +37,12 @@ WINDOW = 16384
 EDGES_CAP = 512
 GROUP = 256
 """Rows whose weights are worked out before they are added."""
-MEMO_WORDS, MEMO_SLOTS, MEMO_POOL, MEMO_BYTES, MEMO_LIST = 65536, 262144, 1 << 21, 48, 1024
-"""Words remembered per thread and block, table slots, ids in their lists, longest word in
-bytes, longest list."""
-MEMO_STRIDE = MEMO_SLOTS + 8 * MEMO_WORDS + MEMO_POOL // 2 + 8
+MEMO_WORDS, MEMO_SUMS, MEMO_SLOTS, MEMO_POOL = 1 << 17, 1 << 22, 1 << 18, 1 << 19
+"""Words remembered per thread and block at most, their sums, table slots, long lists in 4 bytes."""
+MEMO_BYTES, MEMO_LIST, MAX_SUMMED = 48, 1024, 64
+"""Longest word remembered, in bytes; longest list; longest list that has its sum."""
+MAX_WHOLE_BYTES, MAX_GRAM = 1 << 15, 7
+"""Longest row whose squares are summed in whole units; bytes of the n-grams in the short table."""
 
 # what became of a row
 OK, ODD, INVALID, NEED = range(4)
@@ -48,5 +51,5 @@ OK, ODD, INVALID, NEED = range(4)
 MAX_PAIR_BITS = 21
 """Ids of so many bits leave room for both of a pair and its own in one entry."""
 
-COUNT, LIST, PLACE = range(3)
-"""What to do with a feature found: count it, list it, list it with its place."""
+COUNT, LIST, PLACE, ADD = range(4)
+"""What to do with a feature found: count it, list it, list it with its place, or add its row."""

@@ -1,28 +1,42 @@
-"""Words remembered, with their character n-grams and what these add to every score."""
+"""Words remembered, with their character n-grams and what these add to every score.
+
+A word has 64 bytes, a cache line: two numbers of its first 16 bytes; one of where its list of
+ids is, its length, whether it has no sums, how many ids (32, 6, 1 and 16 bits); one of in how
+many rows it was seen, and how often since the last `count_seen` (32 bits each); the rest of a
+long word, or up to 16 ids. More ids stand in a pool. Ids have 16 bits where they fit, 32 in
+models of more features. Sums stand elsewhere, in the words' order.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
 from vectorclf import _layout as at
-from vectorclf._intrinsics import accumulate, load_u64, prefetch
+from vectorclf._intrinsics import accumulate, load_u64, sum_rows
 from vectorclf._jit import inline, part
-from vectorclf._kernels.counts import unit_of
-from vectorclf._kernels.ngrams import list_short_ngrams, ngrams
+from vectorclf._kernels.counts import add_listed, square, unit_of
+from vectorclf._kernels.ngrams import (
+    find_grams,
+    hash_grams,
+    hash_wide_grams,
+    ngrams,
+    probe_grams,
+)
 from vectorclf._kernels.numbers import (
     BLOCKS,
-    GROUP,
     LOW,
+    MAX_SUMMED,
+    MEMO_LIST,
     MEMO_POOL,
     MEMO_SLOTS,
-    MEMO_STRIDE,
-    MEMO_WORDS,
     NONE,
     STRIDE,
     n0,
     n1,
     n2,
     n3,
+    n4,
+    n5,
     n6,
     n7,
     n8,
@@ -31,183 +45,295 @@ from vectorclf._kernels.numbers import (
     n32,
     n63,
 )
-from vectorclf._kernels.tables import first_bytes, hash_bytes, is_zero, tag_of
+from vectorclf._kernels.tables import first_bytes, has_nul, hash_bytes, high_bits, is_zero
+
+NUMBER_BITS = np.uint64(18)
+"""Of a slot's 32 bits: the word's number, from 1 on; the others are of its hash."""
+NUMBER = np.uint64((1 << 18) - 1)
+N_IDS = np.uint64(0xFFFF)
+
+
+@inline
+def parts_of(meta, smeta, b):
+    """Where the block's slots (of 32 bits), words, pool, state and sums (32 bits) begin."""
+    number = meta[BLOCKS + STRIDE * b + np.uint64(at.TOKEN_CLASS)]
+    memo = smeta[at.MEMOS] + smeta[at.MEMO_STRIDE] * number
+    words = memo + (MEMO_SLOTS >> n1)
+    pool = words + (smeta[at.MEMO_CAP] << n3)
+    state = memo + smeta[at.MEMO_STRIDE] - n8
+    sums = (smeta[at.WORD_WEIGHTS] << n1) + number * smeta[at.MEMO_CAP] * meta[at.WIDTH]
+    return memo << n1, words, pool, state, sums
+
+
+@inline
+def shift_of(meta, b):
+    """Ids of the block in 8 bytes, as a shift: 4 of 16 bits, or 2 of 32."""
+    size = meta[BLOCKS + STRIDE * b + np.uint64(at.SIZE)]
+    return n2 if size < 65536 else n1
+
+
+@inline
+def put_id(scratch, shift, place, feature):
+    if shift == n2:
+        scratch[7][place] = np.uint16(feature)
+    else:
+        scratch[2][place] = np.uint32(feature)
 
 
 @part
-def sum_word(model, scratch, b, number, ids, n):
-    """Note what the `n` n-grams of word `number` add to every score, in whole units.
+def keep_list(scratch, word, listed, n, size, shift, pool, state):
+    """Copy a word's list of ids to where it stays, filled up to eights."""
+    s64, s32 = scratch[1], scratch[2]
+    filled = (n + n7) & ~n7
+    length = (s64[word + n2] >> n17) & n63
+    place = (word + n4) << shift
+    if length > n16 or filled > n4 << shift:
+        place = (pool + s64[state + n1]) << shift
+        s64[state + n1] += filled >> shift
+    for i in range(n):
+        put_id(scratch, shift, place + i, np.uint64(s32[listed + i]))
+    for i in range(n, filled):
+        put_id(scratch, shift, place + i, size)
+    no_sums = np.uint64(n > MAX_SUMMED) << n16
+    s64[word + n2] = (place << n32) | (length << n17) | no_sums | n
 
-    Returns whether that could be done: sums past 32 bits are not kept.
+
+@inline
+def list_ids(scratch, shift, place, n, listed):
+    """Copy a word's ids to where lists of ids of 32 bits are."""
+    for i in range(n):
+        if shift == n2:
+            scratch[2][listed + i] = np.uint32(scratch[7][place + i])
+        else:
+            scratch[2][listed + i] = scratch[2][place + i]
+
+
+@part
+def fill_words(model, scratch, b, n_fresh):
+    """Find the n-grams of the words just remembered, and what they add to every score.
+
+    Many words at a time: first all hashes, then all lookups, then all sums, each asking for
+    what the next reads.
     """
     meta, b32 = model[0], model[2]
-    smeta, s32, sf = scratch[0], scratch[2], scratch[4]
+    smeta, s64, s32, s8 = scratch[0], scratch[1], scratch[2], scratch[3]
     block = BLOCKS + STRIDE * b
-    base, width = meta[block + np.uint64(at.BASE)], meta[at.WIDTH]
-    if unit_of(model, block) == 0.0:
-        return True
-    sums = smeta[at.WORD_SUMS] + width * meta[at.N_BLOCKS]
-    rows, weights, coef = smeta[at.ROWS] << n1, smeta[at.WEIGHTS], meta[at.COEF] << n1
-    for j in range(width):
-        sf[sums + j] = 0.0
-    for first in range(n0, n, GROUP):
-        some = min(n - first, GROUP)
-        for i in range(some):
-            row = base + np.uint64(s32[ids + first + i])
-            for lane in range(n0, width, n16):
-                prefetch(b32, coef + row * width + lane)
-            s32[rows + i] = np.uint32(row)
-            sf[weights + i] = 1.0
-        accumulate(sf, sums, b32, coef, width, s32, rows, sf, weights, some)
-    memo = meta[block + np.uint64(at.TOKEN_CLASS)] * MEMO_WORDS
-    place = (smeta[at.WORD_WEIGHTS] << n1) + (memo + number) * width
-    largest = 0.0
-    for j in range(width):
-        largest = max(largest, abs(sf[sums + j]))
-        s32[place + j] = np.uint32(np.int64(sf[sums + j]) & np.int64(0xFFFFFFFF))
-    return largest < 2147483648.0
+    _, words, pool, state, sums = parts_of(meta, smeta, b)
+    size, width = meta[block + np.uint64(at.SIZE)], meta[at.WIDTH]
+    shift = shift_of(meta, b)
+    coef = (meta[at.COEF] << n1) + meta[block + np.uint64(at.BASE)] * width
+    has_table = meta[block + np.uint64(at.GRAMS_MASK)] != n0
+    has_sums = unit_of(model, block) != 0.0
+    fresh, listed = smeta[at.FRESH], smeta[at.LISTED] << n1
+    i = n0
+    while i < n_fresh:
+        first = i
+        n = n0
+        while i < n_fresh and n <= MEMO_LIST:
+            word, place = s64[fresh + n2 * i], s64[fresh + n2 * i + n1]
+            p, length = place >> n32, place & LOW
+            is_short = has_table
+            high = n0
+            for j in range(n0, length, n8):
+                high |= high_bits(load_u64(s8, p + j), length - j)
+                is_short &= not has_nul(load_u64(s8, p + j), length - j)
+            # white space, perhaps of another kind, stands on both sides: make it spaces
+            before, after = s8[p - n1], s8[p + length]
+            s8[p - n1] = s8[p + length] = np.uint8(32)
+            grams = n
+            if not is_short:
+                n += ngrams(
+                    model, scratch, block, p - n1, p + length + n1, at.LIST, listed + n, n0, n0, n0
+                )
+            elif high == n0:
+                n = hash_grams(model, scratch, block, p - n1, p + length + n1, n)
+            else:
+                n = hash_wide_grams(model, scratch, block, p - n1, p + length + n1, n)
+            s64[fresh + n2 * i + n1] = (grams << n32) | (np.uint64(is_short) << n16) | (n - grams)
+            s8[p - n1], s8[p + length] = before, after
+            i += n1
+        probe_grams(model, scratch, block, n)
+        for j in range(first, i):
+            word, grams = s64[fresh + n2 * j], s64[fresh + n2 * j + n1]
+            start, found = grams >> n32, grams & N_IDS
+            if (grams >> n16) & n1 != n0:
+                found = find_grams(model, scratch, block, start, start + found, listed + start)
+            keep_list(scratch, word, listed + start, found, size, shift, pool, state)
+        if has_sums:
+            for j in range(first, i):
+                word = s64[fresh + n2 * j]
+                n_ids = s64[word + n2] & N_IDS
+                if n_ids <= MAX_SUMMED:
+                    sum_rows(
+                        s32, sums + ((word - words) >> n3) * width, b32, coef, width, s32,
+                        listed + (s64[fresh + n2 * j + n1] >> n32), n_ids,
+                    )  # fmt: skip
 
 
 @part
-def memo_trim(meta, smeta, s64, s32, s8, memo, number):
+def memo_trim(meta, smeta, s64, s32, s8, b):
     """Forget the words seen in fewer than two texts since the last time; at least half of all.
 
     Most words never come again, and the frequent ones need not be learned anew. What stays
     moves down in its order, so nothing is overwritten before it has moved.
     """
-    for i in range(MEMO_SLOTS):
-        s64[memo + i] = n0
-    state = memo + MEMO_STRIDE - n8
-    records = memo + MEMO_SLOTS
-    pool = (records + n8 * MEMO_WORDS) << n1
+    slots, words, pool, state, sums = parts_of(meta, smeta, b)
+    shift = shift_of(meta, b)
+    for i in range(slots >> n1, words):
+        s64[i] = n0
     width = meta[at.WIDTH]
-    sums = (smeta[at.WORD_WEIGHTS] << n1) + number * MEMO_WORDS * width
+    most = smeta[at.MEMO_CAP] >> n1
     n_kept = used = n0
-    for word in range(s64[state]):
-        source = records + n8 * word
-        place = s64[source + n6]
-        found = place & np.uint64(0xFFFF)
-        is_full = n_kept >= MEMO_WORDS >> n1 or used + found > MEMO_POOL >> n1
-        if s64[source + n7] >> n32 < n2 or is_full:
+    for number in range(s64[state]):
+        source = words + (number << n3)
+        place = s64[source + n2] >> (n32 + shift)
+        is_long = place >= pool
+        room = ((((s64[source + n2] & N_IDS) + n7) & ~n7) >> shift) if is_long else n0
+        is_full = n_kept >= most or used + room > MEMO_POOL >> n2
+        if s64[source + n3] >> n32 < n2 or is_full:
             continue
-        target = records + n8 * n_kept
-        for i in range(n6):
+        target = words + (n_kept << n3)
+        for i in range(n8):
             s64[target + i] = s64[source + i]
-        s64[target + n6] = (used << n32) | (place & LOW)
-        s64[target + n7] = n0
-        first = pool + (place >> n32)
-        for i in range(found):
-            s32[pool + used + i] = s32[first + i]
+        for i in range(room):
+            s64[pool + used + i] = s64[place + i]
+        place = pool + used if is_long else target + n4
+        used += room
+        s64[target + n2] = (place << (n32 + shift)) | (s64[target + n2] & LOW)
+        s64[target + n3] = n0
         for j in range(width):
-            s32[sums + n_kept * width + j] = s32[sums + word * width + j]
-        length = (place >> n17) & n63
-        h, _, _ = hash_bytes(s8, target << n3, length)
-        slot = h & (MEMO_SLOTS - n1)
-        while s64[memo + slot] != n0:
-            slot = (slot + n1) & (MEMO_SLOTS - n1)
+            s32[sums + n_kept * width + j] = s32[sums + number * width + j]
+        length = (s64[target + n2] >> n17) & n63
+        h = hash_record(s64, s8, target, length)
         n_kept += n1
-        used += found
-        s64[memo + slot] = (tag_of(h, length) << n32) | n_kept
+        slot = h & (MEMO_SLOTS - n1)
+        while s32[slots + slot] != 0:
+            slot = (slot + n1) & (MEMO_SLOTS - n1)
+        s32[slots + slot] = slot_entry(h, n_kept)
     s64[state] = n_kept
     s64[state + n1] = used
 
 
 @inline
-def same_rest(s64, s8, record, p, length):
-    """Whether the word at `p` is the record's from the 17th byte on."""
+def slot_entry(h, number):
+    """What a slot holds: a word's number, and bits of its hash the slot does not tell."""
+    return np.uint32(((h >> n32) << NUMBER_BITS) | number)
+
+
+@inline
+def hash_record(s64, s8, word, length):
+    """`hash_bytes` of a remembered word, put together again."""
+    if length <= n16:
+        h, _, _ = hash_bytes(s8, word << n3, length)
+        return h
+    place, times = s64[word + n2], s64[word + n3]
+    for i in range(n2, n6):  # for a moment, its bytes side by side
+        s64[word + i] = s64[word + i + n2]
+    h, _, _ = hash_bytes(s8, word << n3, length)
+    for i in range(n5, n1, -1):
+        s64[word + np.uint64(i) + n2] = s64[word + np.uint64(i)]
+    s64[word + n2], s64[word + n3] = place, times
+    return h
+
+
+@inline
+def same_rest(s64, s8, word, p, length):
+    """Whether the text at `p` is the remembered word from the 17th byte on."""
     for i in range(n16, length, n8):
-        if s64[record + (i >> n3)] != load_u64(s8, p + i) & first_bytes(length - i):
+        if s64[word + n2 + (i >> n3)] != load_u64(s8, p + i) & first_bytes(length - i):
             return False
     return True
 
 
 @part
-def memo_find(s64, s8, memo, p, length, h, k0, k1):
-    """Record of a remembered word, or none, and the free slot it would have."""
-    mask = MEMO_SLOTS - n1
-    tag = tag_of(h, length)
-    slot = h & mask
+def memo_find(model, scratch, b, p, length):
+    """A remembered word, or none; else the slot it would have."""
+    smeta, s64, s32, s8 = scratch[0], scratch[1], scratch[2], scratch[3]
+    slots, words, _, _, _ = parts_of(model[0], smeta, b)
+    h, k0, k1 = hash_bytes(s8, p, length)
+    tag = slot_entry(h, n0) >> np.uint32(NUMBER_BITS)
+    slot = h & (MEMO_SLOTS - n1)
     while True:
-        entry = s64[memo + slot]
-        if entry == n0:
+        entry = s32[slots + slot]
+        if entry == 0:
             return NONE, slot
-        if entry >> n32 == tag:
-            record = memo + MEMO_SLOTS + n8 * ((entry & LOW) - n1)
-            is_same = s64[record] == k0 and s64[record + n1] == k1
-            if is_same and same_rest(s64, s8, record, p, length):
-                return record, slot
-        slot = (slot + n1) & mask
+        if entry >> np.uint32(NUMBER_BITS) == tag:
+            word = words + (((np.uint64(entry) & NUMBER) - n1) << n3)
+            is_same = s64[word] == k0 and s64[word + n1] == k1
+            if is_same and (s64[word + n2] >> n17) & n63 == length:
+                if same_rest(s64, s8, word, p, length):
+                    return word, slot
+        slot = (slot + n1) & (MEMO_SLOTS - n1)
 
 
 @part
-def memo_add(model, scratch, b, memo, slot, p, length, h, k0, k1):
-    """Work a word's n-grams out and remember them; its record.
-
-    A record is 64 bytes: 48 of the word; where its list of ids is, the word's length, whether
-    it has no sums, how many ids (32, 6, 1 and 16 bits); in how many rows it was seen, and how
-    often since the last `count_seen` (32 bits each).
-    """
-    meta = model[0]
-    s64, s8 = scratch[1], scratch[3]
-    block = BLOCKS + STRIDE * b
-    state = memo + MEMO_STRIDE - n8
-    n_words, used = s64[state], s64[state + n1]
-    pool = ((memo + MEMO_SLOTS + n8 * MEMO_WORDS) << n1) + used
-    high = n0
-    for i in range(n0, length, n8):
-        high |= load_u64(s8, p + i) & first_bytes(length - i)
-    if high & np.uint64(0x8080808080808080) == n0 and meta[block + np.uint64(at.MAX_N)] <= n8:
-        found = list_short_ngrams(model, scratch, block, p - n1, p + length + n1, pool)
-    else:
-        found = ngrams(model, scratch, block, p - n1, p + length + n1, at.LIST, pool, n0, n0, n0)
-    has_sums = sum_word(model, scratch, b, n_words, pool, found)
-    record = memo + MEMO_SLOTS + n8 * n_words
-    s64[record] = k0
-    s64[record + n1] = k1
+def memo_add(model, scratch, b, slot, p, length, n_fresh):
+    """Remember a word, as the `n_fresh`-th whose n-grams are still to be found; the word."""
+    smeta, s64, s32, s8 = scratch[0], scratch[1], scratch[2], scratch[3]
+    slots, words, _, state, _ = parts_of(model[0], smeta, b)
+    h, k0, k1 = hash_bytes(s8, p, length)
+    word = words + (s64[state] << n3)
+    s64[word] = k0
+    s64[word + n1] = k1
+    s64[word + n2] = length << n17
+    s64[word + n3] = n0
     for i in range(n16, length, n8):
-        s64[record + (i >> n3)] = load_u64(s8, p + i) & first_bytes(length - i)
-    flags = (length << n17) | (n0 if has_sums else n1 << n16)
-    s64[record + n6] = (used << n32) | flags | found
-    s64[record + n7] = n0
-    s64[memo + slot] = (tag_of(h, length) << n32) | (n_words + n1)
-    s64[state] = n_words + n1
-    s64[state + n1] = used + found
-    return record
+        s64[word + n2 + (i >> n3)] = load_u64(s8, p + i) & first_bytes(length - i)
+    s64[state] += n1
+    s32[slots + slot] = slot_entry(h, s64[state])
+    fresh = smeta[at.FRESH] + n2 * n_fresh
+    s64[fresh] = word
+    s64[fresh + n1] = (p << n32) | length
+    return word
 
 
 @part
-def count_seen(model, scratch, b, memo, n_seen, counts, touched, n_touched):
+def count_seen(model, scratch, b, n_seen, n_touched):
     """Count the n-grams of the words seen, each as often as its word; add the words' sums."""
-    meta = model[0]
+    meta, b32 = model[0], model[2]
     smeta, s64, s32, sf = scratch[0], scratch[1], scratch[2], scratch[4]
     block = BLOCKS + STRIDE * b
-    width = meta[at.WIDTH]
+    _, words, _, _, sums = parts_of(meta, smeta, b)
+    base, width = meta[block + np.uint64(at.BASE)], meta[at.WIDTH]
+    counts = (smeta[at.COUNTS] << n1) + base + b
+    touched = (smeta[at.TOUCHED] << n1) + base + b
+    stamped, stamp = (smeta[at.STAMPED] << n1) + base + b, s64[smeta[at.STAMP]] << n16
+    squares = meta[block + np.uint64(at.SQUARES)] << n1
     seen, rows, weights = smeta[at.SEEN], smeta[at.ROWS] << n1, smeta[at.WEIGHTS]
-    records = memo + MEMO_SLOTS
-    pool = (records + n8 * MEMO_WORDS) << n1
-    no_sums = n0
+    shift, listed, s16 = shift_of(meta, b), smeta[at.LISTED] << n1, scratch[7]
+    is_whole = s64[smeta[at.IS_WHOLE] + b] != n0
+    norm = no_sums = n = n0
     for w in range(n_seen):
-        record = s64[seen + w]
-        place, times = s64[record + n6], s64[record + n7]
-        s64[record + n7] = ((times >> n32) + n1) << n32
+        word = s64[seen + w]
+        place, times = s64[word + n2], s64[word + n3]
+        s64[word + n3] = ((times >> n32) + n1) << n32
         times &= LOW
-        s32[rows + w] = np.uint32((record - records) >> n3)
-        sf[weights + w] = np.float64(times)
+        first, n_ids = place >> n32, place & N_IDS
+        s32[rows + n] = np.uint32((word - words) >> n3)
+        sf[weights + n] = np.float64(times)
+        n += n1
+        filled = first + ((n_ids + n7) & ~n7)
+        if is_whole & (n_ids <= MAX_SUMMED):
+            if shift == n2:
+                norm += square(s16, s32, b32, stamped, squares, stamp, first, filled, times)
+            else:
+                norm += square(s32, s32, b32, stamped, squares, stamp, first, filled, times)
+            continue
+        list_ids(scratch, shift, first, n_ids, listed)
+        if is_whole:
+            n -= n1
+            add_listed(model, scratch, block, listed, n_ids, times)
+            continue
         no_sums |= place >> n16
-        first = pool + (place >> n32)
-        for i in range(first, first + (place & np.uint64(0xFFFF))):
+        for i in range(listed, listed + n_ids):
             feature = np.uint64(s32[i])
             c = s32[counts + feature]
             s32[touched + n_touched] = np.uint32(feature)
             s32[counts + feature] = c + np.uint32(times)
             n_touched += is_zero(np.uint64(c))
+    s64[smeta[at.NORMS] + b] += norm
     if no_sums & n1 != n0:
         s64[smeta[at.IS_DIRECT] + b] = n1
-    elif unit_of(model, block) != 0.0 and n_seen != n0:
-        sums = (smeta[at.WORD_WEIGHTS] << n1) + (
-            meta[block + np.uint64(at.TOKEN_CLASS)] * MEMO_WORDS * width
-        )
-        accumulate(
-            sf, smeta[at.WORD_SUMS] + width * b, s32, sums, width, s32, rows, sf, weights, n_seen
-        )
+    elif unit_of(model, block) != 0.0 and n != n0:
+        accumulate(sf, smeta[at.WORD_SUMS] + width * b, s32, sums, width, s32, rows, sf, weights, n)
     return n_touched

@@ -7,24 +7,23 @@ import numpy as np
 from vectorclf import _layout as at
 from vectorclf._intrinsics import load_u64, prefetch
 from vectorclf._jit import inline, part
-from vectorclf._kernels.counts import count, put_place
+from vectorclf._kernels.counts import add_listed, count, put_place
 from vectorclf._kernels.numbers import (
     BLOCKS,
-    K0,
-    K1,
-    K2,
     LOW,
+    MAX_GRAM,
+    MEMO_LIST,
     STRIDE,
     n0,
     n1,
     n2,
     n3,
     n6,
+    n8,
     n32,
     n63,
-    n255,
 )
-from vectorclf._kernels.tables import find, find_quickly, first_bytes, is_zero, probe
+from vectorclf._kernels.tables import find_quickly, first_bytes, gram_hash, is_zero
 from vectorclf._kernels.text import char_length
 
 
@@ -40,6 +39,13 @@ def emit(model, scratch, block, p, q, mode, target, n_found, counts, touched):
         return n_found
     if mode == at.COUNT:
         return count(s32, counts, touched, n_found, number - n1)
+    if mode == at.ADD:
+        s32[target + n_found] = np.uint32(number - n1)
+        n_found += n1
+        if n_found == MEMO_LIST:
+            add_listed(model, scratch, block, target, n_found, n1)
+            n_found = n0
+        return n_found
     put_place(s32, target, n_found, number - n1, p, q)
     return n_found + n1
 
@@ -73,56 +79,136 @@ def ngrams(model, scratch, block, start, end, mode, target, n_found, counts, tou
 
 
 @part
-def list_short_ngrams(model, scratch, block, start, end, target):
-    """List the n-grams of a padded ASCII word, of at most 8 bytes each: the common case.
+def hash_grams(model, scratch, block, start, end, n):
+    """Note the n-grams of a padded ASCII word from the `n`-th on, asking for their slots.
 
-    All hashes first, then all lookups; the order is that of `ngrams`.
+    In the order of `ngrams`; returns how many there are then. An n-gram of the scratch is
+    two numbers: its bytes, their hash.
     """
-    meta, b64 = model[0], model[1]
-    smeta, s64, s32, s8 = scratch[0], scratch[1], scratch[2], scratch[3]
-    table, mask = meta[block + np.uint64(at.TABLE)], meta[block + np.uint64(at.TABLE_MASK)]
-    records = meta[block + np.uint64(at.RECORDS)] - n2
-    grams = smeta[at.GRAMS]
-    n = n0
+    meta, b32 = model[0], model[2]
+    smeta, s64, s8 = scratch[0], scratch[1], scratch[3]
+    mask, table = meta[block + np.uint64(at.GRAMS_MASK)], meta[block + np.uint64(at.GRAMS)] << n1
+    gram = smeta[at.HASHED] + (n << n1)
+    first = gram
     length = end - start
     for size in range(meta[block + np.uint64(at.MIN_N)], meta[block + np.uint64(at.MAX_N)] + n1):
         size = min(size, length)
-        first = first_bytes(size)
-        tail = size * K2
+        inside = first_bytes(size)
         for p in range(start, end - size + n1):
-            k0 = load_u64(s8, p) & first
-            h = (k0 ^ tail) * K0
-            h = (h ^ (h >> n32)) * K1
-            h ^= h >> n32
-            h = (h & np.uint64(0xFFFFFF00FFFFFFFF)) | (size << n32)
-            prefetch(b64, table + (h & mask))
-            s64[grams + n] = h
-            s64[grams + n + n1] = k0
-            n += n2
+            k0 = load_u64(s8, p) & inside
+            h = gram_hash(k0)
+            prefetch(b32, table + (h & mask))
+            s64[gram] = k0
+            s64[gram + n1] = h
+            gram += n2
         if size == length:
             break
-    n_found = n0
-    for i in range(n0, n, n2):
-        h, k0 = s64[grams + i], s64[grams + i + n1]
-        entry, doubts = probe(b64, table, mask, h, h >> n32)
-        number = entry & LOW
-        record = records + (number << n1)
-        doubts |= ((b64[record] ^ k0) | b64[record + n1]) & (is_zero(number) - n1)
-        if doubts != n0:
-            size = (h >> n32) & n255
-            number = find_doubtful(model, block, k0, size)
-        s32[target + n_found] = np.uint32(number - n1)
-        n_found += is_zero(number) ^ n1
-    return n_found
+    return n + ((gram - first) >> n1)
 
 
 @part
-def find_doubtful(model, block, k0, size):
-    """Id + 1 of up to 8 bytes, given as a number, or 0."""
-    h = (k0 ^ (size * K2)) * K0
-    h = (h ^ (h >> n32)) * K1
-    h ^= h >> n32
-    return (find(model, block, model[3], n0, size, h, k0, n0) + n1) & LOW
+def hash_wide_grams(model, scratch, block, start, end, n):
+    """`hash_grams` of a padded word that is not all ASCII.
+
+    What is longer than the short table's terms is looked up at once: its bytes are said to be
+    0, and its hash the id after its own, or 0.
+    """
+    meta, b32 = model[0], model[2]
+    smeta, s64, s32, s8 = scratch[0], scratch[1], scratch[2], scratch[3]
+    mask, table = meta[block + np.uint64(at.GRAMS_MASK)], meta[block + np.uint64(at.GRAMS)] << n1
+    starts = smeta[at.IDS] << n1
+    n_chars = n0
+    p = start
+    while p < end:
+        s32[starts + n_chars] = np.uint32(p)
+        n_chars += n1
+        p += char_length(s8[p])
+    s32[starts + n_chars] = np.uint32(p)
+    for size in range(meta[block + np.uint64(at.MIN_N)], meta[block + np.uint64(at.MAX_N)] + n1):
+        size = min(size, n_chars)
+        for i in range(starts, starts + n_chars - size + n1):
+            p = np.uint64(s32[i])
+            length = np.uint64(s32[i + size]) - p
+            gram = smeta[at.HASHED] + (n << n1)
+            n += n1
+            if length > MAX_GRAM:
+                s64[gram] = n0
+                s64[gram + n1] = find_quickly(model, block, s8, p, length)
+                continue
+            k0 = load_u64(s8, p) & first_bytes(length)
+            h = gram_hash(k0)
+            prefetch(b32, table + (h & mask))
+            s64[gram] = k0
+            s64[gram + n1] = h
+        if size == n_chars:
+            break
+    return n
+
+
+@part
+def probe_grams(model, scratch, block, n):
+    """Put the id each of `n` n-grams probably has where its hash was; ask for what is next.
+
+    The id is one more than that, 0 for none; above its 32 bits stand doubts.
+    """
+    meta, b64, b32 = model[0], model[1], model[2]
+    s64 = scratch[1]
+    mask, table = meta[block + np.uint64(at.GRAMS_MASK)], meta[block + np.uint64(at.GRAMS)] << n1
+    bits = meta[block + np.uint64(at.GRAM_BITS)]
+    own = (n1 << bits) - n1
+    records = meta[block + np.uint64(at.RECORDS)] - n2
+    row_size = meta[at.ROW_SIZE]
+    rows = meta[at.COEF] + row_size * (meta[block + np.uint64(at.BASE)] - n1)
+    grams = scratch[0][at.HASHED]
+    for gram in range(grams, grams + (n << n1), n2):
+        h = s64[gram + n1]
+        tag = ((h >> n32) << bits) & LOW
+        e0 = np.uint64(b32[table + (h & mask)])
+        e1 = np.uint64(b32[table + ((h + n1) & mask)])
+        is_0, is_1 = is_zero((e0 ^ tag) >> bits), is_zero((e1 ^ tag) >> bits)
+        number = ((e0 & (n0 - is_0)) | (e1 & (n0 - (is_1 & (is_0 ^ n1))))) & own
+        doubts = n1 ^ (is_0 | is_1 | is_zero(e0) | is_zero(e1))
+        if s64[gram] == n0:
+            number, doubts = h, n0
+        prefetch(b64, records + (number << n1))
+        prefetch(b64, rows + row_size * number)
+        prefetch(b64, rows + row_size * number + n8)
+        s64[gram + n1] = (doubts << n32) | number
+
+
+@part
+def find_grams(model, scratch, block, first, end, target):
+    """List the features among n-grams `first` to `end`; how many."""
+    meta, b64 = model[0], model[1]
+    s64, s32 = scratch[1], scratch[2]
+    records = meta[block + np.uint64(at.RECORDS)] - n2
+    grams = scratch[0][at.HASHED]
+    n = n0
+    for gram in range(grams + (first << n1), grams + (end << n1), n2):
+        k0, number = s64[gram], s64[gram + n1]
+        doubts = number >> n32
+        number &= LOW
+        doubts |= (b64[records + (number << n1)] ^ k0) & (is_zero(number) - n1)
+        if doubts != n0 and k0 != n0:
+            number = find_again(model, block, k0)
+        s32[target + n] = np.uint32(number - n1)
+        n += is_zero(number) ^ n1
+    return n
+
+
+@part
+def find_again(model, block, k0):
+    """Id + 1 of an n-gram where `probe_grams` left doubts, or 0."""
+    meta, b64, b32 = model[0], model[1], model[2]
+    mask, table = meta[block + np.uint64(at.GRAMS_MASK)], meta[block + np.uint64(at.GRAMS)] << n1
+    own = (n1 << meta[block + np.uint64(at.GRAM_BITS)]) - n1
+    records = meta[block + np.uint64(at.RECORDS)] - n2
+    slot = gram_hash(k0) & mask
+    while True:
+        number = np.uint64(b32[table + slot]) & own
+        if number == n0 or b64[records + (number << n1)] == k0:
+            return number
+        slot = (slot + n1) & mask
 
 
 @part

@@ -6,12 +6,12 @@ import numpy as np
 
 from vectorclf import _layout as at
 from vectorclf._intrinsics import pointer
-from vectorclf._jit import kernel, part
+from vectorclf._jit import inline, kernel, part
 from vectorclf._kernels.counts import unit_of, views
 from vectorclf._kernels.ngrams import count_chars
 from vectorclf._kernels.numbers import BLOCKS, NONE, STRIDE, n0, n1, n32
 from vectorclf._kernels.padded import count_padded_words
-from vectorclf._kernels.scores import combine, score_block
+from vectorclf._kernels.scores import combine, scale_whole, score_block
 from vectorclf._kernels.text import fold
 from vectorclf._kernels.words import count_words
 
@@ -38,9 +38,19 @@ def forget_row(model, scratch):
         for t in range(s64[smeta[at.N_TOUCHED] + b]):
             s32[(smeta[at.COUNTS] << n1) + base + b + np.uint64(s32[touched + t])] = np.uint32(0)
         s64[smeta[at.N_TOUCHED] + b] = n0
-        s64[smeta[at.IS_DIRECT] + b] = n0
+        s64[smeta[at.IS_DIRECT] + b] = s64[smeta[at.NORMS] + b] = n0
         for j in range(meta[at.WIDTH]):
             scratch[4][smeta[at.WORD_SUMS] + meta[at.WIDTH] * b + j] = 0.0
+
+
+@inline
+def new_stamp(meta, smeta, s64):
+    """Give the row a stamp that no count has; counts are cleared when stamps run out."""
+    s64[smeta[at.STAMP]] += n1
+    if s64[smeta[at.STAMP]] == 65536:
+        s64[smeta[at.STAMP]] = n1
+        for i in range(((meta[at.N_FEATURES] + meta[at.N_BLOCKS]) >> n1) + n1):
+            s64[smeta[at.STAMPED] + i] = n0
 
 
 @part
@@ -51,6 +61,7 @@ def count_row(data, data_size, starts, ends, row, prepared, model, scratch):
     n_blocks = meta[at.N_BLOCKS]
     for i in range(n32 * n_blocks):
         s64[smeta[at.NODES] + i] = NONE
+    new_stamp(meta, smeta, s64)
     for variant in range(meta[at.N_VARIANTS]):
         place = row * meta[at.N_VARIANTS] + variant if prepared else row
         lo, hi = np.uint64(starts[place]), np.uint64(ends[place])
@@ -62,6 +73,8 @@ def count_row(data, data_size, starts, ends, row, prepared, model, scratch):
             if meta[block + np.uint64(at.VARIANT)] == variant:
                 lower = not prepared and meta[block + np.uint64(at.LOWER)] != n0
                 whole |= meta[block + np.uint64(at.KIND)] == at.CHAR
+                is_short = hi - lo < meta[block + np.uint64(at.WHOLE_BYTES)]
+                s64[smeta[at.IS_WHOLE] + b] = np.uint64(is_short)
         if whole and hi - lo > cap:
             return at.NEED
         while lo < hi:
@@ -105,6 +118,7 @@ def score_rows(data, starts, ends, prepared, meta, blob, smeta, sblob, out, stat
     """
     model = views(meta, blob)
     scratch = views(smeta, sblob)
+    s64 = scratch[1]
     scores = pointer(out)
     for row in range(np.uint64(first), np.uint64(statuses.size)):
         status = count_row(
@@ -118,7 +132,9 @@ def score_rows(data, starts, ends, prepared, meta, blob, smeta, sblob, out, stat
                 return row
             continue
         for b in range(np.uint64(meta[at.N_BLOCKS])):
-            if unit_of(model, BLOCKS + STRIDE * b) != 0.0:
+            if s64[smeta[at.IS_WHOLE] + b] != n0:
+                scale_whole(model, scratch, b)
+            elif unit_of(model, BLOCKS + STRIDE * b) != 0.0:
                 score_block(
                     model, scratch, b, model[2], meta[at.COEF] << n1, scratch[4],
                     smeta[at.WEIGHTS],

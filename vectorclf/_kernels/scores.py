@@ -96,6 +96,22 @@ def score_block(model, scratch, b, coef, coef_at, weights, weights_at):
 
 
 @inline
+def scale_whole(model, scratch, b):
+    """The block's sums and sum of squares, of a row counted in whole units."""
+    meta = model[0]
+    smeta, s64, sf = scratch[0], scratch[1], scratch[4]
+    block = BLOCKS + STRIDE * b
+    width, unit = meta[at.WIDTH], unit_of(model, block)
+    acc, sums = smeta[at.ACC] + width * b, smeta[at.WORD_SUMS] + width * b
+    for j in range(width):
+        sf[acc + j] = unit * sf[sums + j]
+        sf[sums + j] = 0.0
+    square_unit = model[6][block + np.uint64(at.SQUARE_UNIT)]
+    sf[smeta[at.SUMS] + n3 * b] = np.float64(s64[smeta[at.NORMS] + b]) * square_unit
+    s64[smeta[at.NORMS] + b] = n0
+
+
+@inline
 def scales(model, scratch):
     """What every block's values are multiplied by: norms, pivots and weights, in order."""
     meta, b64, bf = model[0], model[1], model[4]

@@ -203,3 +203,44 @@ def add_pair(model, block, node, word, i):
     else:
         b64[pairs + slot] = ((h >> n32) << n32) | (i + n1)
         b64[meta[block + np.uint64(at.KEYS)] + i] = key
+
+
+@inline
+def high_bits(x, length):
+    """Top bits of those of the first `length` of eight bytes that are not ASCII."""
+    return x & first_bytes(length) & np.uint64(0x8080808080808080)
+
+
+@inline
+def has_nul(x, length):
+    """Whether one of the first `length` of eight bytes is 0."""
+    filled = x | ~first_bytes(length)
+    zeros = (filled - np.uint64(0x0101010101010101)) & ~filled
+    return zeros & np.uint64(0x8080808080808080) != n0
+
+
+@inline
+def gram_hash(k0):
+    """Hash of up to 7 bytes, whose high half is the better one."""
+    h = k0 * K0
+    return h ^ (h >> n32)
+
+
+@part
+def add_gram(model, block, p, length, i):
+    """Put a term of up to 7 bytes into the short table, if it has no NUL.
+
+    An entry is 4 bytes: id + 1 below, above it as many bits of the hash as are left. Equal
+    zero-padded bytes are equal terms, so a hit is compared with half a record.
+    """
+    meta, b32, b8 = model[0], model[2], model[3]
+    mask, table = meta[block + np.uint64(at.GRAMS_MASK)], meta[block + np.uint64(at.GRAMS)] << n1
+    x = load_u64(b8, p)
+    if has_nul(x, length):
+        return
+    h = gram_hash(x & first_bytes(length))
+    slot = h & mask
+    while b32[table + slot] != 0:
+        slot = (slot + n1) & mask
+    tag = (h >> n32) << meta[block + np.uint64(at.GRAM_BITS)]
+    b32[table + slot] = np.uint32(tag | (i + n1))
