@@ -21,7 +21,7 @@ FLOORS = [
     {"compile", "predictor", "checks", "background", "realism", "straddling"},
     {"scoring"},
     {"training", "evaluation", "evidence", "review", "recipe", "units", "features", "fitting",
-     "folds", "decisions", "search"},
+     "folds", "decisions", "search", "difficulties"},
     {"cards"},
     {"tagger", "jobs", "arrow", "report", "plots", "benchmarking"},
     {"cli"},

@@ -16,7 +16,7 @@ from vectorclf.evaluation import cross_validate, evaluate_model
 from vectorclf.fitting import fit
 from vectorclf.folds import group_folds
 from vectorclf.model import save_model
-from vectorclf.recipe import Recipe
+from vectorclf.recipe import Recipe, default_recipe
 from vectorclf.scoring import text_scores
 from vectorclf.straddling import without_repeats
 from vectorclf.tagger import Tagger
@@ -97,6 +97,32 @@ def test_data_that_teaches_nothing_is_refused(rows, message):
     data = data_of(rows) if rows else LabeledTexts((), (), (), ())
     with pytest.raises(DatasetError, match=message):
         train(data, Codebook.stub(["x"]), recipe=QUICK)
+
+
+def test_texts_without_words_are_refused():
+    data = data_of([("! ?", ("x",), "one"), ("...", (), "two"), ("", (), "three")])
+    with pytest.raises(DatasetError, match="texts with words"):
+        train(data, Codebook.stub(["x"]))
+
+
+def test_evaluation_refuses_what_training_refuses():
+    data = data_of([("a text", ("x",), "one"), ("b text", (), "one")])
+    with pytest.raises(DatasetError, match="--group-key"):
+        cross_validate(data, ("x",), QUICK)
+
+
+@pytest.mark.parametrize("recipe", [None, QUICK])
+def test_hard_data_can_be_cross_validated(recipe):
+    rows = [(f"cash was paid by consul {k}" if k % 2 else f"rain fell on harbour {k}",
+             ("always", *(["money"] if k % 2 else []), *(["rare"] if k == 4 else [])), f"g{k % 7}")
+            for k in range(60)]
+    data = data_of([*rows, ("", ("always", "money"), "g1"), ("  ", ("always",), "g2")])
+    said = []
+    result = cross_validate(data, ("always", "money", "never", "rare"),
+                            recipe or default_recipe(data), progress=said.append)
+    f1 = {row.label: row.f1 for row in result.labels}
+    assert f1["always"] == 1 and f1["money"] > 0.9 and f1["never"] == 0
+    assert any("never: no positive text" in line for line in said)
 
 
 def test_hard_data_is_said_and_handled():

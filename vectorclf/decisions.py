@@ -10,6 +10,7 @@ import numpy as np
 from vectorclf.background import Background
 from vectorclf.calibration import fit_platt, operating_points, probabilities
 from vectorclf.dataset import LabeledTexts, label_matrix
+from vectorclf.difficulties import difficulties
 from vectorclf.errors import DatasetError
 from vectorclf.folds import group_folds, out_of_fold_scores
 from vectorclf.model import Model
@@ -56,8 +57,10 @@ def cross_validated_decisions(
     Raises
     ------
     DatasetError
-        A text stands in two groups, so that the figure would flatter.
+        Nothing can be learned; or a text stands in two groups, so that the figure would flatter.
     """
+    for difficulty in difficulties(data, label_ids):
+        progress(difficulty)
     refuse_straddling(data)
     Y = label_matrix(data.labels, label_ids)
     scores = out_of_fold_scores(data, label_ids, recipe, background, progress)

@@ -13,6 +13,7 @@ from sklearn.svm import LinearSVC
 
 from vectorclf.background import Background
 from vectorclf.dataset import LabeledTexts, label_matrix
+from vectorclf.errors import DatasetError
 from vectorclf.features import background_rows, make_features, make_length_feature
 from vectorclf.recipe import Recipe
 from vectorclf.units import Units, training_units
@@ -66,7 +67,11 @@ def _fit_units(
     background: Background | None, features: Pipeline | FeatureUnion,
 ) -> Pipeline:
     Y = label_matrix(units.labels, label_ids).astype(np.int64)
-    X = features.fit_transform(units.texts)
+    try:
+        X = features.fit_transform(units.texts)
+    except ValueError as error:  # no word, or none in enough units: scikit-learn says which
+        raise DatasetError(f"expected texts with words in common, got: {error}",
+                           remedy="give more texts, or texts with words") from error
     X_background = None
     if background is not None:
         X_background = background_rows(features, X, background)

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import platform
-from collections import Counter
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -16,7 +15,6 @@ import sklearn
 
 from vectorclf.background import Background
 from vectorclf.calibration import (
-    MIN_POSITIVES,
     OperatingPoint,
     expected_calibration_error,
     fit_platt,
@@ -28,7 +26,7 @@ from vectorclf.codebook import Codebook
 from vectorclf.compile import compile as compile_pipeline
 from vectorclf.compiled import CompiledModel
 from vectorclf.dataset import LabeledTexts, label_matrix
-from vectorclf.errors import DatasetError
+from vectorclf.difficulties import difficulties
 from vectorclf.fitting import fit
 from vectorclf.folds import out_of_fold_scores
 from vectorclf.model import Model, SelfTest
@@ -79,7 +77,7 @@ def train(
     """
     label_ids = codebook.label_ids
     recipe = recipe or default_recipe(data)
-    hard = data_warnings(data, label_ids)
+    hard = difficulties(data, label_ids)
     for warning in hard:
         progress(warning)
     Y = label_matrix(data.labels, label_ids)
@@ -166,43 +164,3 @@ def out_of_fold_summary(
         "labels": by_point[points[0].name]["labels"],
         "points": by_point,
     }
-
-
-def data_warnings(data: LabeledTexts, label_ids: Sequence[str]) -> list[str]:
-    """What makes the data hard to learn from, one line each.
-
-    Raises
-    ------
-    DatasetError
-        What makes it impossible.
-    """
-    if not len(data):
-        raise DatasetError("expected texts to learn from, got none")
-    if len(set(data.groups)) < 2:
-        raise DatasetError(
-            f"expected at least two groups, got one: {data.groups[0]!r}",
-            remedy="name the column of the case or document with --group-key",
-        )
-    counts = Counter(x for row in data.labels for x in row)
-    if not counts:
-        raise DatasetError("expected at least one label, got none")
-    hard = []
-    empty = sum(not text.strip() for text in data.texts)
-    if empty:
-        hard.append(f"{empty} texts are empty; they teach nothing")
-    by_text: dict[str, set[frozenset[str]]] = {}
-    for text, row in zip(data.texts, data.labels, strict=True):
-        by_text.setdefault(text, set()).add(frozenset(row))
-    contradictory = sum(len(sets) > 1 for sets in by_text.values())
-    if contradictory:
-        hard.append(f"{contradictory} texts stand twice with different labels; all are used")
-    for label in label_ids:
-        n = counts.get(label, 0)
-        if n == 0:
-            hard.append(f"{label}: no positive text; it will never be tagged")
-        elif n == len(data):
-            hard.append(f"{label}: every text has it; it will always be tagged")
-        elif n < MIN_POSITIVES:
-            hard.append(f"{label}: {n} positive texts, under {MIN_POSITIVES}; "
-                            "it shares the common threshold")
-    return hard
