@@ -51,7 +51,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     max_features: int | None = None
     char_wb: tuple[int, int] | None = None
     pivot: float = 0.7
-    C: float = 0.1
+    C: float = 0.07
     rare: float = 0.0
     length: float = 0.0
     rationales: bool = True
