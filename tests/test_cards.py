@@ -35,10 +35,12 @@ def test_a_model_card_keeps_measurements_by_title(tmp_path):
     data = small_data()
     for title, n in (("One", 10), ("Two", 20), ("One", 30)):
         rows = LabeledTexts(data.texts[:n], data.labels[:n], data.groups[:n], data.evidence[:n])
-        write_model_card(model, evaluate_model(model, rows), title)
+        write_model_card(model, evaluate_model(model, rows), title,
+                         plots=[place / "plots" / "reliability.svg"])
     card = generated_part(place / "README.md")
     assert card.count("### One\n\n30 texts") == 1 and card.count("### Two\n\n20 texts") == 1
     assert card.count("### Operating points") == 1 and "`money`" in card
+    assert card.count("![One: reliability](plots/reliability.svg)") == 1
 
 
 def test_a_section_is_replaced_where_it_stands_and_added_at_the_end(tmp_path):

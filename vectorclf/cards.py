@@ -6,6 +6,7 @@ A card is a README.md with a generated part between two marks; all else in it is
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -192,6 +193,7 @@ def write_model_card(
     model: Model, held_out: Evaluation, title: str, *,
     subsets: Mapping[str, Mapping[str, Evaluation]] | None = None,
     agreements: Sequence[CoderAgreement] = (),
+    plots: Iterable[Path] = (),
 ) -> None:
     """Put a measurement into a model's README.md, in place of an earlier one of that title."""
     path = Path(model.place) / "README.md"
@@ -201,6 +203,7 @@ def write_model_card(
         [provenance(model), *(s.strip() for s in kept), measurement(model, held_out, title),
          *(subset_table(*item) for item in (subsets or {}).items()),
          *([coder_table(agreements)] if agreements else []),
+         *(f"![{title}: {plot.stem}]({os.path.relpath(plot, model.place)})" for plot in plots),
          operating_points_section(model)]))
 
 

@@ -91,12 +91,12 @@ def evaluate(dataset: str, model: str | None, splits: tuple[str, ...], operating
     subsets = {name: evaluate_by(decisions, data.facts[name]) for name in by}
     agreements = (evaluate_coders(decisions, {name: data.coders[name] for name in coders})
                   if coders else ())
-    if plots:
-        _write_plots(decisions, result, Path(plots))
+    drawn = _write_plots(decisions, result, Path(plots)) if plots else []
     if card:
         from vectorclf.cards import write_model_card
 
-        write_model_card(loaded, result, title, subsets=subsets, agreements=agreements)
+        write_model_card(loaded, result, title, subsets=subsets, agreements=agreements,
+                         plots=drawn)
     if as_json:
         import msgspec
 
@@ -117,7 +117,7 @@ def evaluate(dataset: str, model: str | None, splits: tuple[str, ...], operating
         console.print(coders_table(agreements))
 
 
-def _write_plots(decisions: Decisions, result: Evaluation, directory: Path) -> None:
+def _write_plots(decisions: Decisions, result: Evaluation, directory: Path) -> list[Path]:
     """Precision and recall, reliability, F1 by label, and which label is taken for which."""
     from vectorclf.plots import (
         plot_f1_by_label,
@@ -133,6 +133,8 @@ def _write_plots(decisions: Decisions, result: Evaluation, directory: Path) -> N
         "confusion": plot_label_confusion(decisions),
     }
     directory.mkdir(parents=True, exist_ok=True)
-    for name, figure in figures.items():
-        figure.savefig(directory / f"{name}.svg", metadata={"Date": None})
-    click.echo(f"{directory}: {', '.join(f'{name}.svg' for name in figures)}", err=True)
+    paths = [directory / f"{name}.svg" for name in figures]
+    for path, figure in zip(paths, figures.values(), strict=True):
+        figure.savefig(path, metadata={"Date": None})
+    click.echo(f"{directory}: {', '.join(path.name for path in paths)}", err=True)
+    return paths
