@@ -97,6 +97,9 @@ def test_a_damaged_table_is_named(content, tmp_path, monkeypatch):
     ("He denies spying, but police say he was paid.", "was paid", False),
     ("He was paid $40,000; he denies having received it.", "was paid", False),
     ("He denied it; the prosecution says he was blackmailed.", "blackmailed", False),
+    ("He denied that he was paid; the account was empty.", "was paid", True),
+    ("He denied that he was paid; police found receipts.", "was paid", False),
+    ("He had never received money from anyone but his ministry.", "received money", True),
     ("He rejected a claim by the service that he was recruited.", "was recruited", False),
     ("He was paid in cash.", "paid in cash", False),
 ])  # fmt: skip

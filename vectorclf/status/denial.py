@@ -19,9 +19,14 @@ _DENIAL = re.compile(
 _SIGNS = ("den", "reject", "dismiss", "refut", "no ", "without", "any ", "never")
 """One of them stands in every denial; substrings are found faster than patterns."""
 _CONTRAST = re.compile(
-    r"[;:—–]|\b(?:but|although|though|yet|however|while|whereas|only|except|until|saying|"
-    r"other than|anything but|as (?:\w+ )?(?:prosecut\w+|intelligence|officials?|police) "
-    r"(?:claim|say|allege))",
+    r"[;:—–]|(?<!anyone )(?<!anybody )\bbut\b|\b(?:although|though|yet|however|while|whereas|only|"
+    r"except|until|saying|other than|anything but|as (?:\w+ )?(?:prosecut\w+|intelligence|"
+    r"officials?|police) (?:claim|say|allege))",
+    re.IGNORECASE,
+)
+_ACCUSER = re.compile(
+    r"\b(?:prosecut\w+|police|investigators?|officials?|service|crown|court|records?|receipts?|"
+    r"notebook|list|found|but)\b",
     re.IGNORECASE,
 )
 MAX_WORDS, MAX_LEAD_IN = 10, 3
@@ -57,7 +62,10 @@ def is_denied(sentence: str, stretch: Span | None) -> bool:
     False
     """
     plain = sentence.replace("’", "'")
-    start = stretch[0] if stretch else len(plain)
+    start, end = stretch or (len(plain), len(plain))
+    told, semicolon, rest = plain[end:].partition(";")
+    if semicolon and not _ACCUSER.search(rest):  # what follows goes on denying
+        plain = plain[:end] + told
     for found in _DENIAL.finditer(plain):
         led_in = plain[start : found.start()]
         if len(led_in.split()) > MAX_LEAD_IN or _CONTRAST.search(led_in):
