@@ -1,12 +1,17 @@
-"""Check the engine against its floors: ``python -m benchmarks.guard [--full]``."""
+"""Check the engine against its floors: ``python -m benchmarks.guard [--short | --full]``.
+
+--short: parity and a few ratios in a few seconds, with low floors; part of every CI run.
+"""
 
 import sys
 
-from vectorclf.benchmarking.guard import run_guard
+from vectorclf.benchmarking.guard import run_guard, run_short
 
 
 def main() -> int:
-    fallen = [figure for figure in run_guard(full="--full" in sys.argv[1:]) if not figure.holds]
+    options = sys.argv[1:]
+    figures = run_short() if "--short" in options else run_guard(full="--full" in options)
+    fallen = [figure for figure in figures if not figure.holds]
     for figure in fallen:
         print(f"guard: {figure}", file=sys.stderr)
     return 1 if fallen else 0

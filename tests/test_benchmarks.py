@@ -50,6 +50,16 @@ def test_the_guard_measures_every_figure_and_says_which_fell(quick_guard, monkey
     assert not guard.Figure("memory", 3.0, 2.0, "MB", is_floor=False).holds
 
 
+def test_the_short_guard_holds_parity_and_asks_for_less(monkeypatch):
+    told = []
+    monkeypatch.setattr(guard, "N_SHORT_TRAINING", 40)
+    figures = guard.run_short(tell=told.append)
+    assert all(figure.holds for figure in figures if not figure.unit)
+    assert [figure.name for figure in figures if figure.unit] == list(guard.SHORT)
+    assert all(f.bound < guard.MIN_SPEEDUP[f.name] for f in figures if f.unit)
+    assert len(told) == len(figures)
+
+
 def test_the_guard_exits_1_with_the_figure_and_the_floor():
     code = (
         "import sys; from vectorclf.benchmarking import guard; import benchmarks.guard as g;"

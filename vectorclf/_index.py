@@ -156,6 +156,7 @@ def build_index(model: CompiledModel) -> Index:
     meta[at.N_LABELS], meta[at.WIDTH], meta[at.N_FEATURES] = n_labels, width, n_features
     meta[at.N_OPS], meta[at.OPS] = len(ops), blob.add(ops)
     meta[at.PAGES], meta[at.INFOS] = blob.add(pages), blob.add(infos)
+    meta[at.LOW_INFOS] = blob.add(infos.reshape(-1, 256)[pages[:8]])  # two bytes of UTF-8
     meta[at.HAS_L1] = any(op[0] == "norm_l1" for op in spec["ops"])
     meta[at.IS_DOUBLE] = coef_t.dtype == np.float64
     meta[at.ROW_SIZE] = width * coef_t.itemsize // 8

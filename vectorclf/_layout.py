@@ -7,7 +7,7 @@ a table of offsets (`meta`), in uint64 elements.
 
 # meta of the model: one number each, then `BLOCK_STRIDE` numbers a block from BLOCKS on
 N_BLOCKS, N_VARIANTS, N_LABELS, WIDTH, N_FEATURES, N_OPS = range(6)
-OPS, PAGES, INFOS, IDF, INTERCEPT, COEF, ROW_SIZE, IS_DOUBLE, HAS_L1 = range(6, 15)
+OPS, PAGES, INFOS, IDF, INTERCEPT, COEF, ROW_SIZE, IS_DOUBLE, HAS_L1, LOW_INFOS = range(6, 16)
 BLOCKS, BLOCK_STRIDE = 16, 32
 
 # of a block, added to its base

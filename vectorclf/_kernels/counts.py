@@ -65,8 +65,8 @@ def add_listed(model, scratch, block, first, n, times):
         s32[end] = np.uint32(size)
         end += n1
     s64[smeta[at.NORMS] + b] += square(
-        s32, s32, b32, (smeta[at.STAMPED] << n1) + base + b, meta[block + np.uint64(at.SQUARES)] << n1,
-        s64[smeta[at.STAMP]] << n16, first, end, times,
+        s32, s32, b32, (smeta[at.STAMPED] << n1) + base + b,
+        meta[block + np.uint64(at.SQUARES)] << n1, s64[smeta[at.STAMP]] << n16, first, end, times,
     )  # fmt: skip
     rows, weights = (smeta[at.ROWS] << n1) + GROUP, smeta[at.WEIGHTS] + GROUP
     for start in range(first, first + n, GROUP):

@@ -260,9 +260,9 @@ def memo_find(model, scratch, b, p, length):
         if entry >> np.uint32(NUMBER_BITS) == tag:
             word = words + (((np.uint64(entry) & NUMBER) - n1) << n3)
             is_same = s64[word] == k0 and s64[word + n1] == k1
-            if is_same and (s64[word + n2] >> n17) & n63 == length:
-                if same_rest(s64, s8, word, p, length):
-                    return word, slot
+            is_same &= (s64[word + n2] >> n17) & n63 == length
+            if is_same and same_rest(s64, s8, word, p, length):
+                return word, slot
         slot = (slot + n1) & (MEMO_SLOTS - n1)
 
 

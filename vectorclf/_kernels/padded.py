@@ -96,7 +96,7 @@ def see_words(model, scratch, b, n_words, n_seen, n_touched):
     Words too long to be remembered are counted at once.
     """
     meta = model[0]
-    smeta, s64, s32, s8 = scratch[0], scratch[1], scratch[2], scratch[3]
+    smeta, s64, s8 = scratch[0], scratch[1], scratch[3]
     block = BLOCKS + STRIDE * b
     base = meta[block + np.uint64(at.BASE)]
     counts = (smeta[at.COUNTS] << n1) + base + b

@@ -59,14 +59,28 @@ def decode(s8, p, end):
     return code, length
 
 
+@inline
+def lower_at(s8, p, code, length, delta):
+    """Put the character `delta` further than `code`, of the same length, at byte `p`."""
+    code = (code + delta) & np.uint64(0xFFFFFF)
+    for i in range(n1, length):
+        s8[p + length - i] = np.uint8(n128 | (code & n63))
+        code >>= n6
+    s8[p] = np.uint8(((np.uint64(0xF00) >> length) & n255) | code)
+
+
 @part
 def fold_high(model, scratch, n, lower):
-    """Put the non-ASCII characters of the folded text into the masks, lower-cased."""
+    """Put the non-ASCII characters of the folded text into the masks, lower-cased.
+
+    Masks of a block of 64 bytes are written once a run of such characters, and two bytes,
+    which is most of what is not English, need no more than one look at a small table.
+    """
     meta, b32, b8 = model[0], model[2], model[3]
     smeta, s64, s8 = scratch[0], scratch[1], scratch[3]
     words, spaces, highs = smeta[at.WORDS], smeta[at.SPACES], smeta[at.HIGHS]
     text = smeta[at.TEXT] << n3
-    pages, infos = meta[at.PAGES] << n3, meta[at.INFOS] << n1
+    pages, infos, lows = meta[at.PAGES] << n3, meta[at.INFOS] << n1, meta[at.LOW_INFOS] << n1
     p = n0
     k = n0
     blocks = (n + n63) >> n6
@@ -78,35 +92,38 @@ def fold_high(model, scratch, n, lower):
             k += n1
             continue
         p = (k << n6) + ctz(high)
-        while p < n and s8[text + p] >= 128:
-            code, length = decode(s8, text + p, text + n)
-            if length == n0:
-                return at.INVALID
-            page = pages + ((code >> n8) << n1)
-            entry = (np.uint64(b8[page]) | (np.uint64(b8[page + n1]) << n8)) << n8
-            info = b32[infos + (entry | (code & n255))]
+        end = min((k + n1) << n6, n)
+        in_words = in_spaces = n0
+        while p < end and s8[text + p] >= 128:
+            first, second = np.uint64(s8[text + p]), np.uint64(s8[text + p + n1])
+            if (first - np.uint64(0xC2) < 30) & (second >> n6 == n2) & (p + n1 < n):
+                code, length = ((first & np.uint64(31)) << n6) | (second & n63), n2
+                info = b32[lows + code]
+            else:
+                code, length = decode(s8, text + p, text + n)
+                if length == n0:
+                    return at.INVALID
+                page = pages + ((code >> n8) << n1)
+                entry = (np.uint64(b8[page]) | (np.uint64(b8[page + n1]) << n8)) << n8
+                info = b32[infos + (entry | (code & n255))]
             bits = (n1 << length) - n1
             inside = p & n63
-            if info & IS_WORD:
-                s64[words + (p >> n6)] |= bits << inside
-                if inside + length > n64:
-                    s64[words + (p >> n6) + n1] |= bits >> (n64 - inside)
-            elif info & IS_SPACE:
-                s64[spaces + (p >> n6)] |= bits << inside
-                if inside + length > n64:
-                    s64[spaces + (p >> n6) + n1] |= bits >> (n64 - inside)
+            word = bits if info & IS_WORD else n0
+            space = bits if info & IS_SPACE else n0
+            in_words |= word << inside
+            in_spaces |= space << inside
+            if inside + length > n64:
+                s64[words + k + n1] |= word >> (n64 - inside)
+                s64[spaces + k + n1] |= space >> (n64 - inside)
             if lower:
                 if info & IS_ODD:
                     return at.ODD
                 delta = np.uint64(info >> np.uint32(8))
                 if delta != n0:
-                    code = (code + delta) & np.uint64(0xFFFFFF)
-                    for i in range(n1, length):
-                        s8[text + p + length - i] = np.uint8(n128 | (code & n63))
-                        code >>= n6
-                    mark = (np.uint64(0xF00) >> length) & n255
-                    s8[text + p] = np.uint8(mark | code)
+                    lower_at(s8, text + p, code, length, delta)
             p += length
+        s64[words + k] |= in_words
+        s64[spaces + k] |= in_spaces
         k = p >> n6
     return at.OK
 

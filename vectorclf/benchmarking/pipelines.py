@@ -41,16 +41,18 @@ def _pipeline(features, texts: list[str], n_labels: int):
 
 
 @cache
-def word_pipeline(n_features: int = N_FEATURES, n_labels: int = N_LABELS):
+def word_pipeline(
+    n_features: int = N_FEATURES, n_labels: int = N_LABELS, n_training: int = N_TRAINING
+):
     """Word (1,2) TF-IDF and a one-vs-rest LinearSVC: a fitted scikit-learn pipeline."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     vectorizer = TfidfVectorizer(ngram_range=(1, 2), max_features=n_features)
-    return _pipeline(vectorizer, training_texts(), n_labels)
+    return _pipeline(vectorizer, training_texts()[:n_training], n_labels)
 
 
 @cache
-def union_pipeline():
+def union_pipeline(n_training: int = 300):
     """Word (1,2) and char_wb (3,5) TF-IDF, 30,000 features each: a fitted pipeline."""
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.pipeline import make_union
@@ -60,6 +62,6 @@ def union_pipeline():
             TfidfVectorizer(ngram_range=(1, 2), max_features=N_FEATURES),
             TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), max_features=N_FEATURES),
         ),
-        training_texts()[:300],
+        training_texts()[:n_training],
         N_LABELS,
     )
