@@ -1,17 +1,19 @@
 """How well the evidence of true tags meets the coders', on the dataset's test split.
 
-    python -m benchmarks.evidence_quality [-m MODEL] [--card] [--out-of-fold]
+    python -m benchmarks.evidence_quality [-m MODEL] [--card] [--out-of-fold] [--news DIR]
 
 For every tag that the coders gave too: does the quoted sentence hold a phrase of theirs, do the
 marked words meet it, is the status theirs? And: which tags does the rule on denials take away?
 With --out-of-fold, denials also on the splits train and dev, by the model's recipe and thresholds,
-fold by fold (two minutes). Writes ``results/evidence_quality.json``; with --card also a section of the
-model's card. Run it again when model or dataset change.
+fold by fold (two minutes). With --news, evidence also on ``news_dev.jsonl.gz`` of that directory,
+real news that is never trained on. Writes ``results/evidence_quality.json``; with --card also a
+section of the model's card. Run it again when model or dataset change.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -25,7 +27,7 @@ from benchmarks import record
 from vectorclf import evidence as evidence_room
 from vectorclf.background import load_background
 from vectorclf.cards import markdown_table, write_section
-from vectorclf.dataset import CodedPassage, Dataset, labeled_texts, load_dataset
+from vectorclf.dataset import CodedPassage, Coding, Dataset, labeled_texts, load_dataset
 from vectorclf.highlights import telling_span
 from vectorclf.recipe import Recipe
 from vectorclf.records import ArticleTags, Span, Tag
@@ -92,6 +94,30 @@ def judge(passage: CodedPassage, tags: ArticleTags, tag: Tag) -> Judged:
         n_coded=len(is_coded), n_both=len(is_marked & is_coded), status=tag.status,
         coded_status=coding.status,
     )  # fmt: skip
+
+
+def judge_all(tagger: Tagger, passages: Sequence[CodedPassage]) -> list[Judged]:
+    """Every true tag of some texts."""
+    return [
+        judge(p, tags, tag) for p, tags in zip(passages, tagged(tagger, passages), strict=True)
+        for tag in tags.tags if tag.label in p.labels
+    ]
+
+
+def news_passages(directory: Path) -> list[CodedPassage]:
+    """Real news with the phrases of both coders; how it is told was not coded."""
+    passages = []
+    with gzip.open(directory / "news_dev.jsonl.gz", "rb") as lines:
+        for row in map(msgspec.json.decode, lines):
+            phrases = {
+                label: tuple({row[coder][label] for coder in ("first", "second")
+                              if label in row[coder]}) for label in row["first"]
+            }
+            passages.append(CodedPassage(
+                id=row["id"], text=row["text"], case=row["id"], kind="documented",
+                register="newspaper", labels={x: Coding(evidence=p) for x, p in phrases.items()},
+            ))
+    return passages
 
 
 def overlap(judged: Sequence[Judged]) -> tuple[float, float, float]:
@@ -235,15 +261,16 @@ def main() -> None:
     parser.add_argument("-m", "--model")
     parser.add_argument("--card", action="store_true", help="update the model's card")
     parser.add_argument("--out-of-fold", action="store_true")
+    parser.add_argument("--news", type=Path)
     options = parser.parse_args()
     tagger = load(options.model)
     dataset = load_dataset(DATASET)
     passages = dataset.split("test")
-    judged = [judge(p, tags, tag)
-              for p, tags in zip(passages, tagged(tagger, passages), strict=True)
-              for tag in tags.tags if tag.label in p.labels]
+    judged = judge_all(tagger, passages)
     several = [j for j in judged if j.n_sentences > 1]
     rows = [row_of("all", judged), row_of("in texts of several sentences", several)]
+    if options.news:
+        rows.append(row_of("of real news", judge_all(tagger, news_passages(options.news))))
     for label in tagger.labels:
         if own := [j for j in judged if j.label == label]:
             rows.append(row_of(label, own))

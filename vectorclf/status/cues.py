@@ -6,7 +6,7 @@ A cue is a bit. A sentence's cues are one integer, so that those of many sentenc
 from __future__ import annotations
 
 import re
-from functools import lru_cache, reduce
+from functools import reduce
 from operator import or_
 
 _CLASSES = {
@@ -99,6 +99,7 @@ _TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|\d{4}|[\"“”]")
 _BIT = {name: 1 << k for k, name in enumerate((*CUES, *_HELPERS))}
 _OWN = (1 << len(CUES)) - 1
 _LAST_WORDS = 5
+_MAX_WORDS = 1 << 16  # remembered
 _SAY, _SAYS_LAST = _BIT["say"], _BIT["says_last"]
 _RULES = [(_BIT[name], _BIT[a], _BIT[b], gap + 2) for name, (a, gap, b) in _SEQUENCES.items()]
 
@@ -118,12 +119,20 @@ def _entries() -> tuple[dict[str, int], dict[str, int]]:
 _WHOLE, _STEMS = _entries()
 
 
-@lru_cache(maxsize=1 << 16)
-def _bits_of(word: str) -> int:
-    bits = _WHOLE.get(word, 0)
-    for end in range(1, len(word) + 1):
-        bits |= _STEMS.get(word[:end], 0)
-    return bits
+class _Bits(dict[str, int]):
+    """Bits by word, worked out when a word is first met; forgotten when too many were."""
+
+    def __missing__(self, word: str) -> int:
+        bits = _WHOLE.get(word, 0)
+        for end in range(1, len(word) + 1):
+            bits |= _STEMS.get(word[:end], 0)
+        if len(self) >= _MAX_WORDS:
+            self.clear()
+        self[word] = bits
+        return bits
+
+
+_bits_of = _Bits().__getitem__
 
 
 def cues_of(sentence: str) -> int:
@@ -134,7 +143,7 @@ def cues_of(sentence: str) -> int:
     >>> cue_names(cues_of("Prosecutors said he was paid."))
     ['said', 'prosecutor', 'was', 'official_says', 'says_last']
     """
-    bits = [_bits_of(word) for word in _TOKEN.findall(sentence.lower().replace("’", "'"))]
+    bits = list(map(_bits_of, _TOKEN.findall(sentence.lower().replace("’", "'"))))
     found = reduce(or_, bits, 0)
     for own, a, b, reach in _RULES:
         if found & a and found & b:
