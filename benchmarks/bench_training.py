@@ -19,7 +19,8 @@ import json, resource, sys, time
 import numpy as np
 import msgspec
 from vectorclf.codebook import Codebook
-from vectorclf.dataset import LabeledTexts, labeled_texts, load_dataset
+from vectorclf.dataset import load_dataset
+from vectorclf.labeled import LabeledTexts, labeled_texts
 from vectorclf.recipe import default_recipe
 from vectorclf.training import train
 

@@ -30,22 +30,18 @@ from sklearn.svm import LinearSVC
 
 from benchmarks import minilm, record
 from vectorclf.background import load_background
-from vectorclf.calibration import fit_platt, operating_points, probabilities
+from vectorclf.calibration import fit_platt, probabilities
 from vectorclf.compile import compile as compile_pipeline
-from vectorclf.dataset import (
-    LabeledTexts,
-    label_matrix,
-    labeled_texts,
-    load_dataset,
-    read_labeled_file,
-)
+from vectorclf.dataset import load_dataset
 from vectorclf.decisions import Decisions
 from vectorclf.evaluation import Evaluation, evaluate
 from vectorclf.fitting import fit
 from vectorclf.folds import group_folds
+from vectorclf.labeled import LabeledTexts, label_matrix, labeled_texts, read_labeled_file
 from vectorclf.recipe import Recipe
 from vectorclf.rules import KeywordRules, load_terms
 from vectorclf.scoring import text_scores
+from vectorclf.thresholds import operating_points
 
 ROOT = Path(__file__).parents[1]
 DATASET = ROOT / "datasets" / "recruitment"

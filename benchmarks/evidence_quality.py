@@ -27,8 +27,9 @@ from benchmarks import record
 from vectorclf import evidence as evidence_room
 from vectorclf.background import load_background
 from vectorclf.cards import markdown_table, write_section
-from vectorclf.dataset import CodedPassage, Coding, Dataset, labeled_texts, load_dataset
+from vectorclf.dataset import CodedPassage, Coding, Dataset, load_dataset
 from vectorclf.highlights import telling_span
+from vectorclf.labeled import labeled_texts
 from vectorclf.recipe import Recipe
 from vectorclf.records import ArticleTags, Span, Tag
 from vectorclf.status import may_deny

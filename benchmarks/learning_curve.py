@@ -16,8 +16,9 @@ import msgspec
 import numpy as np
 
 from vectorclf.background import load_background
-from vectorclf.dataset import labeled_texts, load_dataset, read_labeled_file
+from vectorclf.dataset import load_dataset
 from vectorclf.evaluation import evaluate_model
+from vectorclf.labeled import labeled_texts, read_labeled_file
 from vectorclf.recipe import Recipe
 from vectorclf.training import train
 

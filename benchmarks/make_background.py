@@ -15,7 +15,8 @@ from pathlib import Path
 from sklearn.feature_extraction.text import CountVectorizer
 
 from vectorclf.background import count_background, save_background
-from vectorclf.dataset import labeled_texts, load_dataset
+from vectorclf.dataset import load_dataset
+from vectorclf.labeled import labeled_texts
 from vectorclf.realism import read_news
 from vectorclf.recipe import Recipe
 from vectorclf.units import training_units

@@ -20,9 +20,10 @@ from typing import Any
 import numpy as np
 
 from benchmarks import record
-from vectorclf.dataset import LabeledTexts, labeled_texts, load_dataset, read_labeled_file
+from vectorclf.dataset import load_dataset
 from vectorclf.decisions import held_out_decisions
 from vectorclf.evaluation import evaluate
+from vectorclf.labeled import LabeledTexts, labeled_texts, read_labeled_file
 from vectorclf.model import Model, load_model
 from vectorclf.tagger import Tagger, default_model
 

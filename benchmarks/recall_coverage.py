@@ -17,10 +17,12 @@ import numpy as np
 
 from benchmarks import record
 from vectorclf.background import load_background
-from vectorclf.calibration import fit_platt, probabilities, recall_threshold
-from vectorclf.dataset import label_matrix, labeled_texts, load_dataset
+from vectorclf.calibration import fit_platt, probabilities
+from vectorclf.dataset import load_dataset
 from vectorclf.folds import out_of_fold_scores
+from vectorclf.labeled import label_matrix, labeled_texts
 from vectorclf.recipe import Recipe
+from vectorclf.thresholds import recall_threshold
 
 ROOT = Path(__file__).parents[1]
 N_SPLITS = 100

@@ -21,16 +21,11 @@ from joblib import Parallel, delayed
 
 from benchmarks import record
 from vectorclf.background import Background, load_background
-from vectorclf.dataset import (
-    LabeledTexts,
-    label_matrix,
-    labeled_texts,
-    load_dataset,
-    read_labeled_file,
-)
+from vectorclf.dataset import load_dataset
 from vectorclf.decisions import decide_by_fold
 from vectorclf.evaluation import evaluate
 from vectorclf.folds import group_folds, out_of_fold_scores
+from vectorclf.labeled import LabeledTexts, label_matrix, labeled_texts, read_labeled_file
 from vectorclf.recipe import Recipe, default_recipe
 
 ROOT = Path(__file__).parents[1]

@@ -3,7 +3,7 @@
 from functools import cache
 
 from vectorclf.codebook import Codebook, codebook_from_dict
-from vectorclf.dataset import LabeledTexts
+from vectorclf.labeled import LabeledTexts
 from vectorclf.model import Model
 from vectorclf.recipe import Recipe
 from vectorclf.training import train

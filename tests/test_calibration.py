@@ -7,16 +7,18 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from vectorclf.calibration import (
-    best_f1_threshold,
     bootstrap_interval,
     expected_calibration_error,
     fit_platt,
-    operating_points,
-    precision_threshold,
     probabilities,
     rates,
-    recall_threshold,
     sigmoid,
+)
+from vectorclf.thresholds import (
+    best_f1_threshold,
+    operating_points,
+    precision_threshold,
+    recall_threshold,
 )
 
 

@@ -11,9 +11,9 @@ from vectorclf.cards import (
     write_model_card,
     write_section,
 )
-from vectorclf.dataset import LabeledTexts
 from vectorclf.errors import DatasetError
 from vectorclf.evaluation import evaluate_model
+from vectorclf.labeled import LabeledTexts
 from vectorclf.model import load_model, save_model
 
 

@@ -12,17 +12,10 @@ from hypothesis import strategies as st
 
 from vectorclf.checks import check_dataset
 from vectorclf.cli.check import check
-from vectorclf.dataset import (
-    CodedPassage,
-    Coding,
-    decode_row,
-    encode_row,
-    label_matrix,
-    load_dataset,
-    read_labeled_file,
-)
+from vectorclf.dataset import CodedPassage, Coding, decode_row, encode_row, load_dataset
 from vectorclf.duplicates import near_duplicates
 from vectorclf.errors import DatasetError, MissingInputError
+from vectorclf.labeled import label_matrix, read_labeled_file
 
 CODEBOOK = """
 name = "tiny"

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from vectorclf.dataset import CodedPassage, Coding, LabeledTexts, Source, labeled_texts
+from vectorclf.dataset import CodedPassage, Coding, Source
 from vectorclf.decisions import Decisions, decide_by_fold
 from vectorclf.errors import DatasetError
 from vectorclf.evaluation import evaluate, evaluate_by, evaluate_coders
+from vectorclf.labeled import LabeledTexts, labeled_texts
 from vectorclf.straddling import refuse_overlap, refuse_straddling, without_repeats
 
 

@@ -7,9 +7,9 @@ import pytest
 from click.testing import CliRunner
 from small import small_model
 
-from vectorclf.calibration import OperatingPoint
 from vectorclf.cli.explain import explain
 from vectorclf.model import save_model
+from vectorclf.thresholds import OperatingPoint
 
 TEXT = ("The clerk took cash from the attaché in Bonn. It rained.\n\n"
         "She left the film in a dead drop.")

@@ -10,11 +10,11 @@ from small import small_codebook, small_data, small_model
 from vectorclf.background import count_background
 from vectorclf.codebook import Codebook
 from vectorclf.compile import compile as compile_pipeline
-from vectorclf.dataset import LabeledTexts
 from vectorclf.errors import DatasetError
 from vectorclf.evaluation import cross_validate, evaluate_model
 from vectorclf.fitting import fit
 from vectorclf.folds import group_folds
+from vectorclf.labeled import LabeledTexts
 from vectorclf.model import save_model
 from vectorclf.recipe import Recipe, default_recipe
 from vectorclf.scoring import text_scores

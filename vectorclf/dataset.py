@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
 import hashlib
-import io
 import json
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
-import numpy as np
 
 from vectorclf.codebook import Codebook, load_codebook
 from vectorclf.errors import DatasetError, MissingInputError
 
 KINDS = ("documented", "composite", "background")
 SPLITS = ("train", "dev", "test")
-_YEAR = re.compile(r"\b(?:1[6-9]|20)\d\d\b")
 SHORT_WORDS = 40  # texts up to this length count as short, longer ones as passages
 
 
@@ -123,97 +117,6 @@ class Dataset:
         return tuple(p for p in self.passages if self.split_by_case.get(p.case) in names)
 
 
-@dataclass(frozen=True)
-class LabeledTexts:
-    """Texts to learn from, whatever file they came from.
-
-    Attributes
-    ----------
-    texts : tuple of str
-    labels : tuple of tuple of str
-    groups : tuple of str
-        Texts of one group never stand on both sides of a split.
-    evidence : tuple of dict of str to tuple of str
-        Phrases that earn each label; empty dicts where the data has none.
-    facts : mapping of str to tuple of str
-        What else is known of every text (register, kind, decade), to measure subsets by.
-    coders : mapping of str to tuple of (tuple of str or None)
-        Labels that each coder gave, None where one coded nothing.
-    """
-
-    texts: tuple[str, ...]
-    labels: tuple[tuple[str, ...], ...]
-    groups: tuple[str, ...]
-    evidence: tuple[Mapping[str, tuple[str, ...]], ...]
-    facts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    coders: Mapping[str, tuple[tuple[str, ...] | None, ...]] = field(default_factory=dict)
-
-    def __len__(self) -> int:
-        return len(self.texts)
-
-    @property
-    def sha256(self) -> str:
-        """Hash of texts, labels and groups, in order."""
-        digest = hashlib.sha256()
-        for row in zip(self.texts, self.labels, self.groups, strict=True):
-            digest.update(msgspec.json.encode(row))
-        return digest.hexdigest()
-
-    def take(self, rows: Sequence[int] | np.ndarray) -> LabeledTexts:
-        """The named rows, in their order."""
-        rows = [int(i) for i in rows]
-        return LabeledTexts(
-            *(tuple(column[i] for i in rows) for column in
-              (self.texts, self.labels, self.groups, self.evidence)),
-            *({name: tuple(column[i] for i in rows) for name, column in columns.items()}
-              for columns in (self.facts, self.coders)),
-        )
-
-
-def labeled_texts(passages: Iterable[CodedPassage]) -> LabeledTexts:
-    """Coded passages as texts to learn from, grouped by case."""
-    passages = tuple(passages)
-    return LabeledTexts(
-        texts=tuple(p.text for p in passages),
-        labels=tuple(tuple(p.labels) for p in passages),
-        groups=tuple(p.case for p in passages),
-        evidence=tuple({k: c.evidence for k, c in p.labels.items()} for p in passages),
-        facts={
-            "register": tuple(p.register for p in passages),
-            "kind": tuple(p.kind for p in passages),
-            "decade": tuple(_decade(p) for p in passages),
-        },
-        coders={"first": tuple(p.first for p in passages),
-                "second": tuple(p.second for p in passages)},
-    )
-
-
-def _decade(passage: CodedPassage) -> str:
-    """Decade of the newest source: "1990s"; "" where no source is dated."""
-    years = [int(year) for source in passage.sources for year in _YEAR.findall(source.date)]
-    return f"{max(years) // 10 * 10}s" if years else ""
-
-
-def label_matrix(labels: Sequence[Iterable[str]], label_ids: Sequence[str]) -> np.ndarray:
-    """Which text has which label.
-
-    Parameters
-    ----------
-    labels : sequence of iterables of str, n_texts long
-    label_ids : sequence of str, n_labels long
-
-    Returns
-    -------
-    Y : ndarray of shape (n_texts, n_labels), bool, C order
-    """
-    column = {label: j for j, label in enumerate(label_ids)}
-    Y = np.zeros((len(labels), len(label_ids)), dtype=bool)
-    for i, row in enumerate(labels):
-        for label in row:
-            Y[i, column[label]] = True
-    return Y
-
-
 def read_rows(directory: Path) -> Iterator[tuple[str, int, bytes]]:
     """(file name, line number, raw line) of every non-blank line of ``passages/*.jsonl``."""
     files = sorted((directory / "passages").glob("*.jsonl"))
@@ -313,110 +216,3 @@ def read_splits(directory: Path) -> dict[str, str]:
                     place=str(path), remedy="delete it from one of the two",
                 )
     return split_by_case
-
-
-def read_labeled_file(
-    path: str | Path,
-    *,
-    text_key: str = "text",
-    labels_key: str = "labels",
-    group_key: str | None = None,
-    fact_keys: Sequence[str] = (),
-    coder_keys: Sequence[str] = (),
-) -> LabeledTexts:
-    """Anybody's labeled texts: JSONL or CSV, plain or ``.gz``.
-
-    Parameters
-    ----------
-    path : str or Path
-    text_key, labels_key : str
-        Names of the two columns. Labels are a JSON list, a JSON object (its keys), or, in CSV,
-        a text with ``;``, ``|`` or ``,`` between labels.
-    group_key : str, optional
-        Column that says which texts belong together; without it every text stands for itself.
-    fact_keys, coder_keys : sequence of str
-        Columns to keep as facts, and columns with the labels that each coder gave.
-
-    Raises
-    ------
-    MissingInputError, DatasetError
-        With file and line, the keys found, and the option to try.
-    """
-    path = Path(path)
-    if not path.is_file():
-        raise MissingInputError("expected a file of labeled texts, found none", place=str(path))
-    texts: list[str] = []
-    labels: list[tuple[str, ...]] = []
-    groups: list[str] = []
-    facts: dict[str, list[str]] = {key: [] for key in fact_keys}
-    coders: dict[str, list[tuple[str, ...] | None]] = {key: [] for key in coder_keys}
-    for number, row in _rows_of(path):
-        place = f"{path}:{number}"
-        for key, option in ((text_key, "--text-key"), (labels_key, "--labels-key"),
-                            (group_key, "--group-key"), *((key, "--by") for key in fact_keys),
-                            *((key, "--coder") for key in coder_keys)):
-            if key is not None and key not in row:
-                found = ", ".join(repr(k) for k in list(row)[:8])
-                raise DatasetError(
-                    f"expected key {key!r}, got {found}", place=place, remedy=f"try {option} NAME"
-                )
-        if not isinstance(row[text_key], str):
-            raise DatasetError(
-                f"expected {text_key!r} to be text, got {type(row[text_key]).__name__}", place=place
-            )
-        texts.append(row[text_key])
-        labels.append(_labels_of(row[labels_key], place))
-        groups.append(str(row[group_key]) if group_key else f"row {number}")
-        for key in fact_keys:
-            facts[key].append(str(row[key]))
-        for key in coder_keys:
-            coders[key].append(None if row[key] is None else _labels_of(row[key], place))
-    if not texts:
-        raise DatasetError("expected at least one row, got none", place=str(path))
-    return LabeledTexts(
-        tuple(texts), tuple(labels), tuple(groups), tuple({} for _ in texts),
-        {key: tuple(column) for key, column in facts.items()},
-        {key: tuple(column) for key, column in coders.items()},
-    )
-
-
-def _rows_of(path: Path) -> Iterator[tuple[int, dict]]:
-    opened = gzip.open(path, "rb") if path.suffix == ".gz" else open(path, "rb")  # noqa: SIM115
-    name = path.name.removesuffix(".gz")
-    with opened as raw:
-        try:
-            text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
-            if name.endswith((".csv", ".tsv")):
-                csv.field_size_limit(1 << 30)
-                reader = csv.DictReader(text, delimiter="\t" if name.endswith(".tsv") else ",")
-                for row in reader:
-                    yield reader.line_num, row
-                return
-            for number, line in enumerate(text, 1):
-                if not line.strip():
-                    continue
-                try:
-                    row = msgspec.json.decode(line)
-                except msgspec.DecodeError as error:
-                    raise DatasetError(
-                        f"expected a JSON object a line, got: {error}", place=f"{path}:{number}"
-                    ) from error
-                if not isinstance(row, dict):
-                    raise DatasetError(
-                        f"expected a JSON object, got {type(row).__name__}",
-                        place=f"{path}:{number}",
-                    )
-                yield number, row
-        except (UnicodeDecodeError, EOFError, gzip.BadGzipFile) as error:
-            raise DatasetError(f"expected UTF-8 text, got: {error}", place=str(path)) from error
-
-
-def _labels_of(value: object, place: str) -> tuple[str, ...]:
-    if value is None:
-        return ()
-    if isinstance(value, str):
-        separator = next((s for s in (";", "|") if s in value), ",")
-        value = [part.strip() for part in value.split(separator) if part.strip()]
-    if isinstance(value, (list, dict)) and all(isinstance(v, str) for v in value):
-        return tuple(dict.fromkeys(value))
-    raise DatasetError(f"expected a list of labels, got {value!r}", place=place)

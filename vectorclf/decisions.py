@@ -8,16 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from vectorclf.background import Background
-from vectorclf.calibration import fit_platt, operating_points, probabilities
-from vectorclf.dataset import LabeledTexts, label_matrix
+from vectorclf.calibration import fit_platt, probabilities
 from vectorclf.difficulties import difficulties
 from vectorclf.errors import DatasetError
 from vectorclf.folds import group_folds, out_of_fold_scores
+from vectorclf.labeled import LabeledTexts, label_matrix
 from vectorclf.model import Model
 from vectorclf.predictor import BatchPredictor
 from vectorclf.recipe import Recipe
 from vectorclf.scoring import text_scores
 from vectorclf.straddling import refuse_straddling
+from vectorclf.thresholds import operating_points
 
 
 @dataclass(frozen=True)

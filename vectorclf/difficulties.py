@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from vectorclf.calibration import MIN_POSITIVES
-from vectorclf.dataset import LabeledTexts
 from vectorclf.errors import DatasetError
+from vectorclf.labeled import LabeledTexts
 
 
 def difficulties(data: LabeledTexts, label_ids: Sequence[str]) -> list[str]:

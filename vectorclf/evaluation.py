@@ -13,8 +13,8 @@ import numpy as np
 from vectorclf.agreement import agreement
 from vectorclf.background import Background
 from vectorclf.calibration import expected_calibration_error
-from vectorclf.dataset import LabeledTexts
 from vectorclf.decisions import Decisions, cross_validated_decisions, held_out_decisions
+from vectorclf.labeled import LabeledTexts
 from vectorclf.model import Model
 from vectorclf.recipe import Recipe
 

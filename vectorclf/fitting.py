@@ -12,9 +12,9 @@ from sklearn.preprocessing import LabelBinarizer
 from sklearn.svm import LinearSVC
 
 from vectorclf.background import Background
-from vectorclf.dataset import LabeledTexts, label_matrix
 from vectorclf.errors import DatasetError
 from vectorclf.features import background_rows, make_features, make_length_feature
+from vectorclf.labeled import LabeledTexts, label_matrix
 from vectorclf.recipe import Recipe
 from vectorclf.units import Units, training_units
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from vectorclf.background import Background
 from vectorclf.compile import compile as compile_pipeline
-from vectorclf.dataset import LabeledTexts
 from vectorclf.fitting import fit
+from vectorclf.labeled import LabeledTexts
 from vectorclf.recipe import Recipe
 from vectorclf.scoring import text_scores
 

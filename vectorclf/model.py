@@ -17,10 +17,10 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from vectorclf.calibration import OperatingPoint
 from vectorclf.codebook import Codebook, codebook_from_dict
 from vectorclf.compiled import CompiledModel
 from vectorclf.errors import CodebookError, MissingInputError, ModelFormatError
+from vectorclf.thresholds import OperatingPoint
 
 FORMAT_VERSION = 2
 ARRAYS, FACTS = "model.safetensors", "model.json"

@@ -16,8 +16,9 @@ import msgspec
 import numpy as np
 
 from vectorclf.calibration import rates
-from vectorclf.dataset import CodedPassage, Dataset, label_matrix
+from vectorclf.dataset import CodedPassage, Dataset
 from vectorclf.errors import DatasetError, MissingInputError
+from vectorclf.labeled import label_matrix
 from vectorclf.rules import KeywordRules, load_terms
 
 MAX_RULES_GAP = 0.10

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from vectorclf.dataset import LabeledTexts
+from vectorclf.labeled import LabeledTexts
 
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -8,10 +8,10 @@ import msgspec
 from joblib import Parallel, delayed
 
 from vectorclf.background import Background
-from vectorclf.dataset import LabeledTexts, label_matrix
 from vectorclf.decisions import decide_by_fold
 from vectorclf.evaluation import evaluate
 from vectorclf.folds import group_folds, out_of_fold_scores
+from vectorclf.labeled import LabeledTexts, label_matrix
 from vectorclf.recipe import Recipe
 
 TIMES_C = (0.5, 1.0, 2.0)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vectorclf.dataset import LabeledTexts
 from vectorclf.duplicates import near_duplicates
 from vectorclf.errors import DatasetError
+from vectorclf.labeled import LabeledTexts
 
 MIN_REPEATED_WORDS = 8  # shorter texts ("See the appendix.") may stand in two groups
 MAX_JACCARD = 0.8  # of runs of five words; more is a copy with a word changed

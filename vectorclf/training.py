@@ -14,25 +14,19 @@ import numpy as np
 import sklearn
 
 from vectorclf.background import Background
-from vectorclf.calibration import (
-    OperatingPoint,
-    expected_calibration_error,
-    fit_platt,
-    operating_points,
-    probabilities,
-    rates,
-)
+from vectorclf.calibration import expected_calibration_error, fit_platt, probabilities, rates
 from vectorclf.codebook import Codebook
 from vectorclf.compile import compile as compile_pipeline
 from vectorclf.compiled import CompiledModel
-from vectorclf.dataset import LabeledTexts, label_matrix
 from vectorclf.difficulties import difficulties
 from vectorclf.fitting import fit
 from vectorclf.folds import out_of_fold_scores
+from vectorclf.labeled import LabeledTexts, label_matrix
 from vectorclf.model import Model, SelfTest
 from vectorclf.predictor import BatchPredictor
 from vectorclf.recipe import Recipe, default_recipe
 from vectorclf.scoring import profile
+from vectorclf.thresholds import OperatingPoint, operating_points
 
 SELF_TEST_TEXTS = (
     "He was paid $40,000 in cash for documents he copied at the ministry.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vectorclf.dataset import LabeledTexts
+from vectorclf.labeled import LabeledTexts
 from vectorclf.passages import segment
 from vectorclf.recipe import Recipe
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vectorclf.codebook import Codebook, load_codebook
-from vectorclf.dataset import LabeledTexts, labeled_texts, load_dataset, read_labeled_file
+from vectorclf.dataset import load_dataset
+from vectorclf.labeled import LabeledTexts, labeled_texts, read_labeled_file
 
 
 def labeled_data(
