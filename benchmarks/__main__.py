@@ -5,8 +5,7 @@ import sys
 
 from benchmarks import record
 
-NAMES = ("segment", "predict", "engines", "threads", "start", "growth", "jobs", "training",
-         "evidence")
+NAMES = ("predict", "news", "engines", "threads", "start", "growth")
 
 
 def main(names: list[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import stat
 import tempfile
@@ -54,6 +55,8 @@ def _lean(dispatcher, is_part: bool):
         with global_compiler_lock:
             generator = cpu_target.target_context.codegen()
             before = vars(generator).copy()
+            collects = gc.isenabled()
+            gc.disable()  # a tenth of the time, and next to nothing to be found
             generator._library_class = libraries[is_part]
             vars(generator).pop("set_env", None)
             if is_part:  # nothing runs by itself, so nothing has an environment
@@ -65,6 +68,8 @@ def _lean(dispatcher, is_part: bool):
                     vars(generator).pop(name, None)
                     if name in before:
                         setattr(generator, name, before[name])
+                if collects:
+                    gc.enable()
 
     dispatcher._compiler.compile = compile_leanly
     return dispatcher

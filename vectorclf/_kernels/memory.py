@@ -12,21 +12,14 @@ from __future__ import annotations
 import numpy as np
 
 from vectorclf import _layout as at
-from vectorclf._intrinsics import accumulate, load_u64, sum_rows
+from vectorclf._intrinsics import accumulate, load_u64
 from vectorclf._jit import inline, part
 from vectorclf._kernels.counts import add_listed, square, unit_of
-from vectorclf._kernels.ngrams import (
-    find_grams,
-    hash_grams,
-    hash_wide_grams,
-    ngrams,
-    probe_grams,
-)
+from vectorclf._kernels.lists import N_IDS, list_ids, parts_of, shift_of
 from vectorclf._kernels.numbers import (
     BLOCKS,
     LOW,
     MAX_SUMMED,
-    MEMO_LIST,
     MEMO_POOL,
     MEMO_SLOTS,
     NONE,
@@ -45,129 +38,11 @@ from vectorclf._kernels.numbers import (
     n32,
     n63,
 )
-from vectorclf._kernels.tables import first_bytes, has_nul, hash_bytes, high_bits, is_zero
+from vectorclf._kernels.tables import first_bytes, hash_bytes, is_zero
 
 NUMBER_BITS = np.uint64(18)
 """Of a slot's 32 bits: the word's number, from 1 on; the others are of its hash."""
 NUMBER = np.uint64((1 << 18) - 1)
-N_IDS = np.uint64(0xFFFF)
-
-
-@inline
-def parts_of(meta, smeta, b):
-    """Where the block's slots (of 32 bits), words, pool, state and sums (32 bits) begin."""
-    number = meta[BLOCKS + STRIDE * b + np.uint64(at.TOKEN_CLASS)]
-    memo = smeta[at.MEMOS] + smeta[at.MEMO_STRIDE] * number
-    words = memo + (MEMO_SLOTS >> n1)
-    pool = words + (smeta[at.MEMO_CAP] << n3)
-    state = memo + smeta[at.MEMO_STRIDE] - n8
-    sums = (smeta[at.WORD_WEIGHTS] << n1) + number * smeta[at.MEMO_CAP] * meta[at.WIDTH]
-    return memo << n1, words, pool, state, sums
-
-
-@inline
-def shift_of(meta, b):
-    """Ids of the block in 8 bytes, as a shift: 4 of 16 bits, or 2 of 32."""
-    size = meta[BLOCKS + STRIDE * b + np.uint64(at.SIZE)]
-    return n2 if size < 65536 else n1
-
-
-@inline
-def put_id(scratch, shift, place, feature):
-    if shift == n2:
-        scratch[7][place] = np.uint16(feature)
-    else:
-        scratch[2][place] = np.uint32(feature)
-
-
-@part
-def keep_list(scratch, word, listed, n, size, shift, pool, state):
-    """Copy a word's list of ids to where it stays, filled up to eights."""
-    s64, s32 = scratch[1], scratch[2]
-    filled = (n + n7) & ~n7
-    length = (s64[word + n2] >> n17) & n63
-    place = (word + n4) << shift
-    if length > n16 or filled > n4 << shift:
-        place = (pool + s64[state + n1]) << shift
-        s64[state + n1] += filled >> shift
-    for i in range(n):
-        put_id(scratch, shift, place + i, np.uint64(s32[listed + i]))
-    for i in range(n, filled):
-        put_id(scratch, shift, place + i, size)
-    no_sums = np.uint64(n > MAX_SUMMED) << n16
-    s64[word + n2] = (place << n32) | (length << n17) | no_sums | n
-
-
-@inline
-def list_ids(scratch, shift, place, n, listed):
-    """Copy a word's ids to where lists of ids of 32 bits are."""
-    for i in range(n):
-        if shift == n2:
-            scratch[2][listed + i] = np.uint32(scratch[7][place + i])
-        else:
-            scratch[2][listed + i] = scratch[2][place + i]
-
-
-@part
-def fill_words(model, scratch, b, n_fresh):
-    """Find the n-grams of the words just remembered, and what they add to every score.
-
-    Many words at a time: first all hashes, then all lookups, then all sums, each asking for
-    what the next reads.
-    """
-    meta, b32 = model[0], model[2]
-    smeta, s64, s32, s8 = scratch[0], scratch[1], scratch[2], scratch[3]
-    block = BLOCKS + STRIDE * b
-    _, words, pool, state, sums = parts_of(meta, smeta, b)
-    size, width = meta[block + np.uint64(at.SIZE)], meta[at.WIDTH]
-    shift = shift_of(meta, b)
-    coef = (meta[at.COEF] << n1) + meta[block + np.uint64(at.BASE)] * width
-    has_table = meta[block + np.uint64(at.GRAMS_MASK)] != n0
-    has_sums = unit_of(model, block) != 0.0
-    fresh, listed = smeta[at.FRESH], smeta[at.LISTED] << n1
-    i = n0
-    while i < n_fresh:
-        first = i
-        n = n0
-        while i < n_fresh and n <= MEMO_LIST:
-            word, place = s64[fresh + n2 * i], s64[fresh + n2 * i + n1]
-            p, length = place >> n32, place & LOW
-            is_short = has_table
-            high = n0
-            for j in range(n0, length, n8):
-                high |= high_bits(load_u64(s8, p + j), length - j)
-                is_short &= not has_nul(load_u64(s8, p + j), length - j)
-            # white space, perhaps of another kind, stands on both sides: make it spaces
-            before, after = s8[p - n1], s8[p + length]
-            s8[p - n1] = s8[p + length] = np.uint8(32)
-            grams = n
-            if not is_short:
-                n += ngrams(
-                    model, scratch, block, p - n1, p + length + n1, at.LIST, listed + n, n0, n0, n0
-                )
-            elif high == n0:
-                n = hash_grams(model, scratch, block, p - n1, p + length + n1, n)
-            else:
-                n = hash_wide_grams(model, scratch, block, p - n1, p + length + n1, n)
-            s64[fresh + n2 * i + n1] = (grams << n32) | (np.uint64(is_short) << n16) | (n - grams)
-            s8[p - n1], s8[p + length] = before, after
-            i += n1
-        probe_grams(model, scratch, block, n)
-        for j in range(first, i):
-            word, grams = s64[fresh + n2 * j], s64[fresh + n2 * j + n1]
-            start, found = grams >> n32, grams & N_IDS
-            if (grams >> n16) & n1 != n0:
-                found = find_grams(model, scratch, block, start, start + found, listed + start)
-            keep_list(scratch, word, listed + start, found, size, shift, pool, state)
-        if has_sums:
-            for j in range(first, i):
-                word = s64[fresh + n2 * j]
-                n_ids = s64[word + n2] & N_IDS
-                if n_ids <= MAX_SUMMED:
-                    sum_rows(
-                        s32, sums + ((word - words) >> n3) * width, b32, coef, width, s32,
-                        listed + (s64[fresh + n2 * j + n1] >> n32), n_ids,
-                    )  # fmt: skip
 
 
 @part

@@ -8,17 +8,16 @@ from vectorclf import _layout as at
 from vectorclf._intrinsics import prefetch
 from vectorclf._jit import part
 from vectorclf._kernels.counts import add_listed
+from vectorclf._kernels.fresh import fill_words
+from vectorclf._kernels.lists import parts_of, shift_of
 from vectorclf._kernels.memory import (
     NUMBER,
     NUMBER_BITS,
     count_seen,
-    fill_words,
     memo_add,
     memo_find,
     memo_trim,
-    parts_of,
     same_rest,
-    shift_of,
     slot_entry,
 )
 from vectorclf._kernels.ngrams import ngrams
