@@ -5,7 +5,8 @@ import sys
 
 from benchmarks import record
 
-NAMES = ("predict", "news", "engines", "threads", "start", "growth")
+NAMES = ("segment", "predict", "news", "engines", "threads", "start", "growth", "jobs",
+         "training", "evidence")
 
 
 def main(names: list[str]) -> int:

@@ -32,7 +32,7 @@ from vectorclf.highlights import telling_span
 from vectorclf.labeled import labeled_texts
 from vectorclf.recipe import Recipe
 from vectorclf.records import ArticleTags, Span, Tag
-from vectorclf.status import may_deny
+from vectorclf.status import has_denial
 from vectorclf.status.features import STATUSES
 from vectorclf.tagger import Tagger, load
 
@@ -177,7 +177,7 @@ def denials(
 ) -> dict[str, int]:
     """What the rule on denials does: texts without a label that deny something, and true tags."""
     silent = [k for k, p in enumerate(passages)
-              if not p.labels and any(may_deny(s) for s in re.split(r"(?<=[.!?])\s", p.text))]
+              if not p.labels and any(has_denial(s) for s in re.split(r"(?<=[.!?])\s", p.text))]
     true = [{t.label for t in tags.tags} & passages[k].labels.keys()
             for k, tags in enumerate(before)]
     kept = [{t.label for t in tags.tags} for tags in after]

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from vectorclf.highlights import telling_span
 from vectorclf.passages import Segments
 from vectorclf.predictor import BatchPredictor, FeatureOccurrences
 from vectorclf.records import Evidence, Span, Term
-from vectorclf.status import cues_of, is_denied, may_deny, status_model
+from vectorclf.status import cues_of, may_deny, only_denies, status_model
 
 MAX_QUOTES = 3  # sentences quoted for a label, best first
 MAX_TERMS = 12  # terms named one by one; the rest is summed in the last, without a name
@@ -121,16 +121,14 @@ def quotes(
     """
     found: list[tuple[int, Evidence]] = []
     for k in ranked:
-        span = article.starts[k], article.ends[k]
-        evidence = explain_sentence(
-            predictor, occurrences[k], article.text, span, column,
-            float(article.scores[k, column]), max_terms=MAX_TERMS, passage=article.passage(k),
-            penalty=float(article.penalties[k, column]),
+        explained = partial(
+            explain_sentence, predictor, occurrences[k], article.text,
+            (article.starts[k], article.ends[k]), column, float(article.scores[k, column]),
+            passage=article.passage(k), penalty=float(article.penalties[k, column]),
         )
-        if may_deny(evidence.quote):
-            stretch = telling_span(evidence.terms, evidence.quote, span[0])
-            if is_denied(evidence.quote, stretch and (stretch[0] - span[0], stretch[1] - span[0])):
-                continue
+        if may_deny(article.sentence(k)) and only_denies(explained()):
+            continue
+        evidence = explained(max_terms=MAX_TERMS)
         found.append((k, evidence))
         if len(found) == MAX_QUOTES:
             break

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vectorclf.status.cues import cues_of
-from vectorclf.status.denial import is_denied, may_deny
+from vectorclf.status.denial import has_denial, is_denied, may_deny, only_denies
 from vectorclf.status.model import StatusModel, status_model
 
-__all__ = ["StatusModel", "cues_of", "is_denied", "may_deny", "status_model", "status_of"]
+__all__ = ["StatusModel", "cues_of", "has_denial", "is_denied", "may_deny", "only_denies",
+           "status_model", "status_of"]
 
 
 def status_of(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from vectorclf.records import Span
+from vectorclf.highlights import telling_span
+from vectorclf.records import Evidence, Span
 
 _TOLD = r"(?:reports?|claims?|suggestions?|allegations?|accusations?|rumou?rs?|charges?)\b(?! by\b)"
 _DENIAL = re.compile(
@@ -13,10 +14,30 @@ _DENIAL = re.compile(
     rf"|\bden(?:y|ies|ied|ying) (?:the |any |all |these |those )?(?:\w+ )?{_TOLD}"
     rf"|\b(?:reject|dismiss|refut)\w* (?:as \w+ )?(?:\w+ ){{0,3}}?(?:{_TOLD}|(?:idea|notion)\b)"
     r"|\b(?:no|without|any) (?:evidence|proof|truth|signs?|indication|suggestion)\b"
-    r"|\b(?:had|was|were|has|have) never (?:been|had|received|taken|met|accepted|sold)\b",
+    r"|\b(?:had|was|were|has|have) never (?:been|had|received|taken|met|accepted|sold)\b"
+    r"|\bnot (?:true|the case|correct) that\b|\b(?:cleared|acquitted) (?:\w+ ){0,3}?of\b",
     re.IGNORECASE,
 )
-_SIGNS = ("den", "reject", "dismiss", "refut", "no ", "without", "any ", "never")
+_SO_TOLD = re.compile(rf"\b{_TOLD} that\b", re.IGNORECASE)
+_UNTRUE = re.compile(
+    r"\b(?:is|are|was|were) (?:\w+ )?(?:not (?:accurate|true|correct)|false|untrue|baseless|"
+    r"unfounded|groundless|fabricated|inaccurate|wrong|nonsense|inventions?)\b",
+    re.IGNORECASE,
+)
+_NEGATOR = re.compile(
+    r"\b(?:(?:had|has|have|was|were|did|does|do|is|are|be|been) not|"
+    r"(?:had|has|have|was|were|did|does|is|are)n't|never|no|none of|nobody|neither|nor|not)\b"
+    r"(?! (?:only|just|merely|longer|doubt|more|less|later|sooner|secret)\b)",
+    re.IGNORECASE,
+)
+_CLAUSE_END = re.compile(
+    r"[;:—–]|\b(?:but|although|though|yet|however|while|whereas|only|except|until|because|unless|"
+    r"before|than|and|so|who|which)\b",
+    re.IGNORECASE,
+)
+_SIGNS = ("den", "no", "n't", "reject", "dismiss", "refut", "without", "any ", "never", "cleared",
+          "acquitted", "false", "untrue", "baseless", "unfounded", "groundless", "fabricated",
+          "inaccurate", "wrong", "invention")
 """One of them stands in every denial; substrings are found faster than patterns."""
 _CONTRAST = re.compile(
     r"[;:—–]|(?<!anyone )(?<!anybody )\bbut\b|\b(?:although|though|yet|however|while|whereas|only|"
@@ -30,12 +51,66 @@ _ACCUSER = re.compile(
     re.IGNORECASE,
 )
 MAX_WORDS, MAX_LEAD_IN = 10, 3
+NEGATOR_WORDS = 2  # between "not" and the stretch, or from its start to "not"
+NEGATOR_SHARE = -0.04  # of the positive contributions: what "not" and its pairs must bring at most
 
 
 def may_deny(sentence: str) -> bool:
-    """Whether a sentence holds a denial at all, of whatever: cheap, and mostly False."""
+    """Whether a sentence holds a denial or a plain negation, of whatever: cheap."""
     plain = sentence.lower()
-    return any(word in plain for word in _SIGNS) and _DENIAL.search(sentence) is not None
+    return any(sign in plain for sign in _SIGNS) and (
+        has_denial(plain) or _NEGATOR.search(plain) is not None
+    )
+
+
+def has_denial(sentence: str) -> bool:
+    """Whether a sentence says that something is denied, rejected, unproven or untrue."""
+    return _DENIAL.search(sentence) is not None or _UNTRUE.search(sentence) is not None
+
+
+def only_denies(evidence: Evidence) -> bool:
+    """Whether the quoted sentence denies or negates what speaks for the tag, and says no more.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        With all its terms.
+    """
+    start = evidence.span[0]
+    stretch = telling_span(evidence.terms, evidence.quote, start)
+    if stretch:
+        stretch = stretch[0] - start, stretch[1] - start
+    return is_denied(evidence.quote, stretch) or (
+        stretch is not None and is_negated(evidence, stretch)
+    )
+
+
+def is_negated(evidence: Evidence, stretch: Span) -> bool:
+    """Whether a plain "not", "never", "no" beside the stretch turns it round.
+
+    Only where the terms with the negation in them speak against the tag, by NEGATOR_SHARE: "did
+    not return" is evidence for a defection, and the model knows it.
+    """
+    plain = evidence.quote.replace("’", "'")
+    begin = evidence.span[0]
+    named = [t for t in evidence.terms if t.term and not t.term.startswith("(")]
+    total = sum(t.contribution for t in named if t.contribution > 0)
+    for found in _NEGATOR.finditer(plain, 0, stretch[1]):
+        gap = plain[found.end() : max(stretch[0], found.end())]
+        lead_in = plain[stretch[0] : found.start()]
+        if max(len(gap.split()), len(lead_in.split())) > NEGATOR_WORDS:
+            continue
+        if _CLAUSE_END.search(plain, found.end(), stretch[1]) or _CONTRAST.search(
+            plain, found.end()
+        ):
+            continue
+        own = sum(
+            t.contribution for t in named
+            if t.span[0] - begin < found.end() and found.start() < t.span[1] - begin
+        )
+        if own <= NEGATOR_SHARE * total:
+            return True
+    return False
 
 
 def is_denied(sentence: str, stretch: Span | None) -> bool:
@@ -66,6 +141,9 @@ def is_denied(sentence: str, stretch: Span | None) -> bool:
     told, semicolon, rest = plain[end:].partition(";")
     if semicolon and not _ACCUSER.search(rest):  # what follows goes on denying
         plain = plain[:end] + told
+    told_so = _SO_TOLD.search(plain, 0, end)
+    if told_so and _UNTRUE.search(plain, end) and not _CONTRAST.search(plain, told_so.end()):
+        return True
     for found in _DENIAL.finditer(plain):
         led_in = plain[start : found.start()]
         if len(led_in.split()) > MAX_LEAD_IN or _CONTRAST.search(led_in):
