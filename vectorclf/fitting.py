@@ -83,7 +83,7 @@ def _fit_units(
         X_texts = features.transform(data.texts)
         if X_background is not None:
             X_texts = sp.vstack([X_texts, X_background]).tocsr()
-            relevant = np.append(relevant, np.zeros(len(background), dtype=bool))
+            relevant = np.append(relevant, np.full(X_background.shape[0], False))
         estimators.append(_gate(X_texts, relevant, recipe))
     return Pipeline([("features", features), ("classifier", _one_vs_rest(estimators))])
 

@@ -58,12 +58,15 @@ class LabeledTexts:
 
     def take(self, rows: Sequence[int] | np.ndarray) -> LabeledTexts:
         """The named rows, in their order."""
-        rows = [int(i) for i in rows]
+        chosen = [int(i) for i in rows]
+
+        def pick(column: Sequence) -> tuple:
+            return tuple(column[i] for i in chosen)
+
         return LabeledTexts(
-            *(tuple(column[i] for i in rows) for column in
-              (self.texts, self.labels, self.groups, self.evidence)),
-            *({name: tuple(column[i] for i in rows) for name, column in columns.items()}
-              for columns in (self.facts, self.coders)),
+            pick(self.texts), pick(self.labels), pick(self.groups), pick(self.evidence),
+            {name: pick(column) for name, column in self.facts.items()},
+            {name: pick(column) for name, column in self.coders.items()},
         )
 
 
