@@ -16,7 +16,7 @@ from strategies import ODDITIES
 
 from vectorclf import _index, _intrinsics, _kernels
 from vectorclf import _layout as at
-from vectorclf._kernels import numbers, tables
+from vectorclf._kernels import lists, numbers, tables
 from vectorclf.compile import compile
 from vectorclf.errors import InputError
 from vectorclf.normalization import PivotedNormalizer
@@ -176,8 +176,9 @@ def test_weights_of_terms_however_often_they_come(tf, norm, after):
     )  # fmt: skip
 
 
-def test_sums_too_large_to_keep_are_made_anew_each_time():
-    vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 5), use_idf=False)
+@pytest.mark.parametrize("tf", [{}, {"sublinear_tf": True}])
+def test_sums_too_large_to_keep_are_made_anew_each_time(tf):
+    vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 5), use_idf=False, **tf)
     pipeline = make_pipeline(vectorizer, LinearSVC()).fit(TEXTS, LABELS)
     pipeline[-1].coef_[:] = (
         1.0  # 150 equal n-grams of a word are more than the unit leaves room for
@@ -393,9 +394,12 @@ def test_long_rows_and_short_ones_and_words_beyond_memory(lengths):
     check(TfidfVectorizer(analyzer="char_wb", ngram_range=lengths), texts)
 
 
-def test_a_model_of_more_features_than_16_bits_hold():
-    if not is_compiled:
-        pytest.skip("70,000 terms are too many for plain Python")
+def test_a_model_of_more_features_than_16_bits_hold(monkeypatch):
+    if not is_compiled:  # 70,000 terms are too many for plain Python
+        monkeypatch.setattr(lists, "MAX_SHORT", 0)
+        check(TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 4)))
+        check(TfidfVectorizer(analyzer="char_wb", sublinear_tf=True))
+        return
     letters = "abcdefghijklmnopqrstuvwxyz"
     terms = [a + b + c + d for a in letters for b in letters for c in letters for d in letters]
     vectorizer = TfidfVectorizer(

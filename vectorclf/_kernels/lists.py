@@ -24,6 +24,8 @@ from vectorclf._kernels.numbers import (
 )
 
 N_IDS = np.uint64(0xFFFF)
+MAX_SHORT = 65535
+"""Features whose ids, and one more, have 16 bits."""
 
 
 @inline
@@ -42,7 +44,7 @@ def parts_of(meta, smeta, b):
 def shift_of(meta, b):
     """Ids of the block in 8 bytes, as a shift: 4 of 16 bits, or 2 of 32."""
     size = meta[BLOCKS + STRIDE * b + np.uint64(at.SIZE)]
-    return n2 if size < 65536 else n1
+    return n2 if size <= MAX_SHORT else n1
 
 
 @inline

@@ -60,10 +60,10 @@ is_readable = (
     sys.implementation.name == "cpython"
     and sys.byteorder == "little"
     and getattr(sys, "_is_gil_enabled", lambda: True)()
-    and not numba.config.DISABLE_JIT
     and ctypes.sizeof(ctypes.c_size_t) == 8
     and all(_reads_well(text, width) for text, width in _KINDS.items())
     and _list_reads_well()
+    and not numba.config.DISABLE_JIT
 )
 
 if is_readable:  # pragma: no cover (compiled code is invisible to coverage)
