@@ -34,7 +34,7 @@ N_PROBED = 300
 UNKNOWN = "Qqqx"
 PROBES = ("The delegation arrived in {} on Monday.", "{} was named in the report.",
           "The article mentions {} twice.")
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_WORD = re.compile(r"[^\W\d_]+")
 _START = re.compile(r"(?:^|[.!?:;\n]|[.!?][\"”’'])\s*[\"“‘'(]*$")
 
 
