@@ -15,19 +15,20 @@ import numpy as np
 
 from vectorclf.benchmarking import corpus, measure, pipelines
 
-# About 80 % of what benchmarks/results/predict.json records: times scikit-learn's speed.
+# What was promised, or about 75 % of what benchmarks/results/predict.json records where that is
+# more: times scikit-learn's speed.
 MIN_SPEEDUP = {
-    "articles of 4.5 KB": 37.0,
-    "passages of 500 bytes": 33.0,
+    "articles of 4.5 KB": 43.0,
+    "passages of 500 bytes": 38.0,
     "sentences of 150 bytes": 30.0,
     "articles, Arrow column": 41.0,
-    "articles, word + char_wb": 46.0,
-    "the same, nothing remembered": 22.0,
+    "articles, word + char_wb": 60.0,
+    "the same, nothing remembered": 20.0,
     "one passage of 500 bytes": 230.0,
 }
 SHORT = ("articles of 4.5 KB", "sentences of 150 bytes", "articles, word + char_wb",
          "one passage of 500 bytes")  # fmt: skip
-SHORT_SHARE = 0.4
+SHORT_SHARE = 0.35
 """What the short form measures, and the share of the floors it asks for: it has few texts,
 and runs where anything else may run too. Far above what a lost trick or a slow path leaves."""
 MIN_SCRIPT_SHARE = 0.5
