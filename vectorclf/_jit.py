@@ -93,13 +93,6 @@ def _libraries():
         def _optimize_functions(self, module):
             module.data_layout = self._codegen._data_layout
 
-        def _optimize_final_module(self):
-            found = self._codegen._module_pass_manager()
-            if isinstance(found, tuple):
-                found[0].run(self._final_module, found[1])
-            else:  # Numba before 0.62
-                found.run(self._final_module)
-
     class Part(Kernel):
         def _optimize_final_module(self):
             pass
