@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numba
+import numpy as np
 import pytest
 
 from vectorclf import _jit
@@ -61,6 +62,15 @@ def test_where_numba_is_not_as_expected_its_own_way_is_taken(monkeypatch):
         return 2 * x
 
     assert _jit.kernel(lambda x: twice(x) + 1)(20) == 41
+
+
+def test_kernels_of_kernels_come_out_right():
+    """Without Numba's first round of optimization, spaces beyond ASCII were none."""
+    from vectorclf._segment import characters
+
+    data = np.frombuffer("a\u3000".encode(), dtype=np.uint8)
+    assert characters.after_spaces(data, 1, 4) == 4
+    assert characters.before_spaces(data, 1, 4) == 1
 
 
 @pytest.mark.parametrize("how", ["no such class", "another class"])

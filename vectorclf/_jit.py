@@ -35,13 +35,13 @@ _PART = {**_OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
 def _lean(dispatcher, is_part: bool):
-    """`dispatcher`, compiled without the work Numba does in vain: two thirds of the time.
+    """`dispatcher`, compiled without the work Numba does in vain: a third of the time.
 
     Numba optimizes every function and makes machine code of it, then does so again with all
-    it is made of in each that calls it, and optimizes twice to find references to count. A
-    part is only ever called from kernels, and kernels here count no references: parts are
-    left as they come, and a kernel is optimized once, whole. Where Numba's insides are not
-    what is expected here, all is done its way.
+    it is made of in each that calls it. A part is only ever called from kernels: it is left
+    as it comes, and a kernel is optimized as Numba does it, whole. (Of Numba's two rounds
+    the first looks needless without references to count; without it a kernel of passages
+    came out wrong.) Where Numba's insides are not what is expected here, all is done its way.
     """
     libraries = _libraries()
     if libraries is None or not hasattr(getattr(dispatcher, "_compiler", None), "compile"):
@@ -81,7 +81,7 @@ def _libraries():
     try:
         from numba.core.codegen import JITCodeLibrary, JITCPUCodegen
 
-        expected = ("_optimize_functions", "_optimize_final_module", "_finalize_final_module")
+        expected = ("_optimize_final_module", "_finalize_final_module")
         if not all(hasattr(JITCodeLibrary, name) for name in expected):
             return None
         if JITCPUCodegen._library_class is not JITCodeLibrary:
@@ -89,11 +89,7 @@ def _libraries():
     except (ImportError, AttributeError):
         return None
 
-    class Kernel(JITCodeLibrary):
-        def _optimize_functions(self, module):
-            module.data_layout = self._codegen._data_layout
-
-    class Part(Kernel):
+    class Part(JITCodeLibrary):
         def _optimize_final_module(self):
             pass
 
@@ -104,7 +100,7 @@ def _libraries():
             self._ensure_finalized()
             return 0
 
-    return Kernel, Part
+    return JITCodeLibrary, Part
 
 
 def part(function):
