@@ -121,34 +121,35 @@ def _sources() -> tuple[float, int]:
     return max(s.st_mtime for s in status), sum(s.st_size for s in status)
 
 
-def _cached(function):
+def _cached(function, options):
     """Compiled `function`, cached until any file of kernels changes.
 
     Numba looks at the file of the kernel alone, and would go on with what was compiled of
     parts that have changed since in other files.
     """
-    compiled = _lean(numba.njit(cache=True, **_OPTIONS)(function), False)
+    compiled = _lean(numba.njit(cache=True, **options)(function), False)
     index = getattr(getattr(compiled, "_cache", None), "_cache_file", None)
     if hasattr(index, "_source_stamp"):
         index._source_stamp = _sources()
     return compiled
 
 
-def kernel(function):
+def kernel(function, nogil=True):
     """Compiled `function`, cached beside the package, else privately, else not at all."""
+    options = {**_OPTIONS, "nogil": nogil}
     if numba.config.DISABLE_JIT:  # NumPy warns where compiled numbers silently wrap around
         return np.errstate(over="ignore")(function)
     try:
-        return _cached(function)
+        return _cached(function, options)
     except RuntimeError:  # "no locator available": nowhere to write
         directory = _private_directory()
     if directory is None:
-        return _lean(numba.njit(**_OPTIONS)(function), False)
+        return _lean(numba.njit(**options)(function), False)
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = directory
     try:
-        return _cached(function)
+        return _cached(function, options)
     except RuntimeError:
-        return _lean(numba.njit(**_OPTIONS)(function), False)
+        return _lean(numba.njit(**options)(function), False)
     finally:
         numba.config.CACHE_DIR = before

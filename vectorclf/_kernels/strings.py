@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
+from functools import partial
 
 import numba
 import numpy as np
@@ -71,6 +72,8 @@ if is_readable:  # pragma: no cover (compiled code is invisible to coverage)
     _6, _12, _16, _18, _63 = (np.uint64(i) for i in (6, 12, 16, 18, 63))
     _128 = np.uint64(128)
 
+    brief = partial(kernel, nogil=False)  # letting go of the lock takes longer
+
     @part
     def _header(address):
         """Where the characters begin, their number, width (0: none of ours), whether ASCII."""
@@ -106,7 +109,7 @@ if is_readable:  # pragma: no cover (compiled code is invisible to coverage)
         holder = _intrinsics.pointer_to(np.uint64(texts))
         return _intrinsics.pointer_to(_intrinsics.load_u64(holder, _ITEMS))
 
-    @kernel
+    @brief
     def rows_that_fit(texts, n, kind, most):
         """How many of a list's strings hold `most` characters together, at least one.
 
@@ -123,7 +126,7 @@ if is_readable:  # pragma: no cover (compiled code is invisible to coverage)
                 return max(i, _1)
         return np.uint64(n)
 
-    @kernel
+    @brief
     def room_for(texts, n, kind):
         """Bytes a list's strings may take in UTF-8, and 64 more; 0 if one is no compact str."""
         items = _items(texts)
