@@ -10,6 +10,7 @@ from small import HIDDEN, MONEY, PLAIN, small_model
 
 from vectorclf.errors import InputError
 from vectorclf.records import Article
+from vectorclf.scoring import rows_over
 from vectorclf.tagger import Tagger, load
 
 sentences = st.one_of(
@@ -127,3 +128,12 @@ def test_the_shipped_model_tags():
     by_label = {tag.label: tag for tag in result.tags}
     assert {"financial_gain", "insider_access_abuse"} <= set(by_label)
     assert by_label["financial_gain"].status == "alleged"
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_rows_over_are_those_that_reach_a_cut(seed):
+    rng = np.random.default_rng(seed)
+    scores = rng.normal(size=(20, 3)).astype(np.float32)
+    cuts = np.array([scores[4, 0], np.nextafter(float(scores[7, 1]), 9), np.inf])  # a hair over
+    expected = np.flatnonzero((scores >= cuts).any(axis=1))
+    assert rows_over(scores, cuts).tolist() == expected.tolist()

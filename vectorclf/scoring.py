@@ -73,7 +73,7 @@ def sentence_scores(
     if cuts is None:
         passages = np.arange(len(segments.passage_starts))
     else:
-        passages = np.unique(segments.sentence_passages[(scores >= cuts).any(axis=1)])
+        passages = np.unique(segments.sentence_passages[rows_over(scores, cuts)])
     whole = np.minimum(predictor.score_spans(
         data, segments.passage_starts[passages], segments.passage_ends[passages]
     ), np.float32(0))
@@ -87,6 +87,13 @@ def sentence_scores(
     penalties[rows] = taken_off[place[rows]]
     scores[rows] += penalties[rows]
     return scores, penalties
+
+
+def rows_over(scores: np.ndarray, cuts: np.ndarray) -> np.ndarray:
+    """Rows with a score that reaches its column's cut, ascending: shape (n_rows,), int64."""
+    single = cuts.astype(np.float32)  # in doubles, all scores would be converted
+    single = np.where(single < cuts, np.nextafter(single, np.float32(np.inf)), single)
+    return np.unique(np.flatnonzero(scores >= single) // scores.shape[1])
 
 
 def log_lengths(data: np.ndarray, offsets: np.ndarray, unit: str) -> np.ndarray:

@@ -16,7 +16,13 @@ from vectorclf.model import SELF_TEST_TOLERANCE, Model, load_model
 from vectorclf.passages import segment
 from vectorclf.predictor import BatchPredictor, FeatureOccurrences
 from vectorclf.records import Article, ArticleTags, Tag
-from vectorclf.scoring import segment_units, sentence_scores, sentences_by_text, text_scores
+from vectorclf.scoring import (
+    rows_over,
+    segment_units,
+    sentence_scores,
+    sentences_by_text,
+    text_scores,
+)
 
 CHUNK = 256  # articles scored together: enough to hide the calls, little memory
 NEAR = 0.5  # a near miss reaches this share of its threshold, in probability
@@ -135,7 +141,7 @@ class Tagger:
             self.predictor, data, segments, gate=self.model.gate, passage=self.model.passage,
             cuts=cuts,
         )
-        over = np.flatnonzero((scores >= cuts).any(axis=1))
+        over = rows_over(scores, cuts)
         bounds = sentences_by_text(segments, len(articles))
         scored = {
             int(row): ScoredArticle.of(

@@ -7,7 +7,7 @@ import hashlib
 import os
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import IO, Any, NamedTuple
 
 import msgspec
@@ -19,10 +19,12 @@ from vectorclf.jobs.drift import TextStatistics, is_sampled, measure
 from vectorclf.jobs.records import InputFile, JobSettings, Partition, PartRecord, Piece
 from vectorclf.jobs.store import KINDS, Store
 from vectorclf.output import atomic_file, cannot_write, open_writer, sync_directory
-from vectorclf.records import Article, Reject
+from vectorclf.records import Article, ArticleTags, Reject
 
 _CHUNK_ARTICLES, _CHUNK_CHARS = 128, 1 << 20
 """Articles tagged together: memory is bounded by both."""
+_SAMPLE_CHARS = 1 << 18
+"""Text of the sample measured together."""
 
 
 class WorkerJob(NamedTuple):
@@ -133,6 +135,7 @@ class _Part:
         self._column_by_label = {label: k for k, label in enumerate(tagger.labels)}
         self._row_type = row_type(len(tagger.labels))
         self._statistics = TextStatistics()
+        self._sample: list[str] = []
         self._tags_by_label = dict.fromkeys(tagger.labels, 0)
         self._inputs: list[InputFile] = []
         self.n_in = self.n_articles = self.n_rejects = self.n_rows = self.n_tagged = 0
@@ -159,6 +162,7 @@ class _Part:
             if _identity(piece) != before:
                 raise InputError("the file changed while it was read", place=piece.source.path,
                                  remedy="run the job again when it is complete")  # fmt: skip
+        self._measure_sample()
         self._writer.close()
         self._output_bytes = files["out"].tell()
 
@@ -186,8 +190,10 @@ class _Part:
         self._files["rejects"].write(reject_line(place, reason, sha256))
 
     def _tag(self, articles: list[Article], piece: int) -> None:
+        if not articles:
+            return
         try:
-            tagged = self._tagger.tag_chunk(articles) if articles else []
+            tagged = self._tagger.tag_chunk(articles)
         except InputError as error:
             if len(articles) > 1:  # one of them cannot be tagged: find it
                 for article in articles:
@@ -196,37 +202,49 @@ class _Part:
             sha256 = hashlib.sha256(articles[0].text.encode("utf-8", "surrogatepass")).hexdigest()
             self._reject(articles[0].place, error.message, sha256)
             return
-        sampled = [
+        self._sample += [
             a.text for k, a in enumerate(articles, self.n_articles) if is_sampled(k)
         ]  # fmt: skip
-        if sampled:
-            measure(self._statistics, sampled, self._tagger)
-        entries = np.zeros(len(articles), dtype=self._row_type)
-        out = self._files["out"]
+        if sum(map(len, self._sample)) >= _SAMPLE_CHARS:
+            self._measure_sample()
+        self._files["rows"].write(self._write_rows(articles, tagged, piece).tobytes())
+
+    def _measure_sample(self) -> None:
+        if self._sample:
+            measure(self._statistics, self._sample, self._tagger)
+            self._sample = []
+
+    def _write_rows(
+        self, articles: list[Article], tagged: Sequence[ArticleTags], piece: int
+    ) -> np.ndarray:
+        """Write the articles; what is needed to find each again."""
+        out, write = self._files["out"], self._writer.write
         is_table = self._job.settings.format == "parquet"
-        end = out.tell()
-        for entry, article, tags in zip(entries, articles, tagged, strict=True):
-            digest = hashlib.blake2b(article.id.encode("utf-8", "surrogatepass"), digest_size=16)
-            start = end
-            n_rows = self._writer.write(article, tags)
-            end = start if is_table else out.tell()
+        ids, lines, n_rows, labels = [], [], [], []
+        ends = [out.tell()]
+        for article, tags in zip(articles, tagged, strict=True):
+            ids.append(hashlib.blake2b(
+                article.id.encode("utf-8", "surrogatepass"), digest_size=16
+            ).digest())  # fmt: skip
+            lines.append(place_parts(article.place)[1])
+            n_rows.append(write(article, tags))
+            ends.append(ends[0] if is_table else out.tell())
             bits = 0
             for tag in tags.tags:
                 self._tags_by_label[tag.label] += 1
                 bits |= 1 << self._column_by_label[tag.label]
-            raw = digest.digest()
-            entry["id_high"] = int.from_bytes(raw[:8], "little")
-            entry["id_low"] = int.from_bytes(raw[8:], "little")
-            entry["line"] = place_parts(article.place)[1]
-            entry["piece"], entry["n_rows"], entry["n_bytes"] = piece, n_rows, end - start
-            if bits:
-                entry["labels"] = np.frombuffer(
-                    bits.to_bytes(entry["labels"].size, "little"), dtype=np.uint8
-                )
-            self.n_articles += 1
-            self.n_rows += n_rows
+            labels.append(bits.to_bytes(self._row_type["labels"].itemsize, "little"))
             self.n_tagged += bool(tags.tags)
-        self._files["rows"].write(entries.tobytes())
+        self.n_articles += len(articles)
+        self.n_rows += sum(n_rows)
+        entries = np.zeros(len(articles), dtype=self._row_type)
+        digests = np.frombuffer(b"".join(ids), dtype="<u8").reshape(-1, 2)
+        entries["id_high"], entries["id_low"] = digests[:, 0], digests[:, 1]
+        entries["line"], entries["piece"], entries["n_rows"] = lines, piece, n_rows
+        entries["n_bytes"] = np.diff(ends)
+        bits_of = np.frombuffer(b"".join(labels), dtype=np.uint8)
+        entries["labels"] = bits_of.reshape(len(articles), -1)
+        return entries
 
     def record(self, elapsed_s: float, cpu_s: float) -> PartRecord:
         """The part's record, after the books were balanced."""

@@ -20,6 +20,9 @@ from vectorclf.predictor.preparation import prepare
 from vectorclf.predictor.probabilities import probabilities
 from vectorclf.texts import as_texts, read_only, utf8
 
+_KEPT_BYTES = 4096
+"""Working memory for the places of features is kept for texts up to this size."""
+
 
 class BatchPredictor:
     """A compiled pipeline: `decision_function`, `predict_proba`, `predict` of texts.
@@ -45,6 +48,7 @@ class BatchPredictor:
         self.n_threads = n_threads
         self._index: Index = build_index(compiled)
         self._scratches: list[Scratch] = []  # append and pop are atomic
+        self._places: list[Places] = []
         classifier = compiled.spec["classifier"]
         self._classifier = classifier
         self.classes_ = np.array(classifier["classes"], dtype=classifier["classes_dtype"])
@@ -228,7 +232,12 @@ class BatchPredictor:
         texts = list(texts)
         data, starts, ends = utf8(texts)
         longest = int((ends - starts).max(initial=0))
-        work = Places(self._index, longest)
+        try:
+            work = self._places.pop()
+        except IndexError:
+            work = Places(self._index, _KEPT_BYTES)
+        if work.longest < longest:
+            work = Places(self._index, longest)
         found = []
         for text, lo, hi in zip(texts, starts, ends, strict=True):
             ids, first, last, shares = work.find(text, data, lo, hi)
@@ -242,6 +251,8 @@ class BatchPredictor:
                     shares=shares,
                 )
             )
+        if work.longest <= _KEPT_BYTES:
+            self._places.append(work)
         return found
 
     def unknown_counts_spans(self, data, starts, ends) -> tuple[np.ndarray, np.ndarray]:
