@@ -30,7 +30,8 @@ from vectorclf.output import writers
 from vectorclf.predictor import BatchPredictor
 
 ROOT = Path(__file__).resolve().parent.parent
-INPUT_MB = 100
+INPUT_MB, LARGE_MB = 100, 400
+"""For the stages; for workers, which take a second to start."""
 ROUNDS = 5
 MEMORY_MB = (10, 30, 100, 300, 1000, 3000)
 
@@ -210,7 +211,9 @@ def run() -> list[dict]:
         add("scikit-learn's script", theirs, "MB a CPU second")
         add("job to script", mine / theirs, "times")
         add("articles with the same tags in both", same, "share")
-        clock = by_workers(source, target)
+        large = directory / "large.jsonl"
+        write_input(large, LARGE_MB * 1_000_000, seed=4)
+        clock = by_workers(large, target)
         add("one worker", clock[1], "MB/s")
         add("two workers", clock[2], "MB/s")
         add("two workers to one", clock[2] / clock[1], "times")

@@ -136,3 +136,14 @@ def test_scores_past_float_are_finite_numbers_still(parts):
     assert np.isfinite(
         BatchPredictor(CompiledModel.from_parts(spec, arrays)).decision_function(TEXTS)
     ).all()
+
+
+def test_a_term_alone_is_that_of_all_terms():
+    texts = ["a spy in Vienna", "the clerk of Oslo", "a spy, Straße 9"]
+    words, characters = TfidfVectorizer(), TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 3))
+    pipeline = make_pipeline(make_union(words, characters), LinearSVC()).fit(texts, [0, 1, 0])
+    compiled = compile(pipeline).compiled
+    terms = compiled.terms()
+    assert [compiled.term(k) for k in range(len(terms))] == terms
+    with pytest.raises(IndexError):
+        compiled.term(len(terms))

@@ -54,6 +54,7 @@ class BatchPredictor:
         self.classes_ = np.array(classifier["classes"], dtype=classifier["classes_dtype"])
         self.n_features, self._n_labels = compiled.arrays["coef_t"].shape
         self._terms: list[str] | None = None
+        self._term_by_feature: dict[int, str] = {}
 
     # --- scores ---------------------------------------------------------------------------
 
@@ -223,6 +224,12 @@ class BatchPredictor:
             self._terms = self.compiled.terms()
         return self._terms
 
+    def _term(self, feature: int) -> str:
+        term = self._term_by_feature.get(feature)
+        if term is None:
+            term = self._term_by_feature[feature] = self.compiled.term(feature)
+        return term
+
     def features(self, text: str) -> FeatureOccurrences:
         """Where the features of `text` stand in it, and the share of each occurrence."""
         return self.features_batch([text])[0]
@@ -245,7 +252,7 @@ class BatchPredictor:
             found.append(
                 FeatureOccurrences(
                     features=features.astype(np.int32),
-                    terms=[self.terms[i] for i in features.tolist()],
+                    terms=[self._term(i) for i in features.tolist()],
                     starts=first,
                     ends=last,
                     shares=shares,
