@@ -1,6 +1,7 @@
 """Jobs that nothing befalls: every row once, whatever the partitions, formats and workers."""
 
 import contextlib
+import copy
 import csv
 import gzip
 import io
@@ -235,7 +236,7 @@ def test_input_unlike_the_training_data_is_said_loudly():
 
 def test_a_trained_model_knows_its_own_texts_from_others():
     tagger = Tagger(small_model())
-    training = tagger.model.training["profile"]
+    training = copy.deepcopy(tagger.model.training["profile"])
 
     def warnings(texts):
         statistics = TextStatistics()
@@ -246,6 +247,9 @@ def test_a_trained_model_knows_its_own_texts_from_others():
     assert warnings(own) == ""
     assert "passages are shorter than" in warnings(["The clerk."] * 9)
     assert "passages are longer than" in warnings([" and ".join(own[:8]).replace(".", "")])
+    training["score"][0][0] += 9
+    assert "the scores of one label lie" in warnings(own)
+    assert warnings(own[:9]) == ""
 
 
 def test_progress_is_readable(monkeypatch):

@@ -15,6 +15,8 @@ import numpy as np
 
 _SAMPLE_FIRST, _SAMPLE_EVERY = 8, 32
 _SAMPLE_CHARS = 600
+_MIN_ARTICLES = 30
+"""Fewer may well be all of one kind: their mean scores say nothing."""
 _STOP_WORDS = {
     "en": "the of and to in that is was for on with as it by at from his have were has",
     "de": "der die das und ist nicht mit von den ein eine auf für dem des sich auch war",
@@ -214,10 +216,11 @@ def _against_training(statistics: TextStatistics, training: dict[str, Any]) -> l
                 f"data by {abs(shift):.1f} standard deviations"
             )
     means, deviations = training.get("score", ((), ()))
-    if len(means) == len(statistics.score_sum) > 0:
+    if len(means) == len(statistics.score_sum) > 0 and n >= _MIN_ARTICLES:
         shifts = (np.array(statistics.score_sum) / n - means) / np.maximum(deviations, 1e-9)
         n_shifted = int((np.abs(shifts) > 2).sum())
         if n_shifted:
-            warnings.append(f"the scores of {n_shifted} labels lie over two standard deviations "
-                            "from those of the training data")  # fmt: skip
+            which = "one label" if n_shifted == 1 else f"{n_shifted} labels"
+            warnings.append(f"the scores of {which} lie over two standard deviations from those "
+                            "of the training data")  # fmt: skip
     return warnings
