@@ -189,6 +189,17 @@ else:  # pragma: no cover (compiled code is invisible to coverage)
 
         return types.none(array, types.uint64), code
 
+    def _in_tiles(builder, width, emit):
+        """Code of `emit(first lane, lanes)` for a row: two vectors at a time, then one."""
+        in_wide = builder.and_(width, ir.Constant(_I64, -2 * _LANES))
+        with cgutils.for_range_slice(builder, _I64(0), in_wide, _I64(2 * _LANES), intp=_I64) as (
+            base,
+            _,
+        ):
+            emit(base, 2 * _LANES)
+        with builder.if_then(builder.icmp_unsigned("<", in_wide, width)):
+            emit(in_wide, _LANES)
+
     @intrinsic
     def accumulate(typing, acc, at, coef, coef_at, width, rows, rows_at, weights, weights_at, n):
         """Add `n` weighted rows: ``acc[lane] += weight * coef[row * width + lane]``.
@@ -242,13 +253,7 @@ else:  # pragma: no cover (compiled code is invisible to coverage)
                     add(product(i))
                 builder.store(builder.load(total), place, align=8)
 
-            in_wide = builder.and_(width, ir.Constant(_I64, -2 * _LANES))
-            with cgutils.for_range_slice(
-                builder, _I64(0), in_wide, _I64(2 * _LANES), intp=_I64
-            ) as (base, _):
-                add_tile(base, 2 * _LANES)
-            with builder.if_then(builder.icmp_unsigned("<", in_wide, width)):
-                add_tile(in_wide, _LANES)
+            _in_tiles(builder, width, add_tile)
             return context.get_dummy_value()
 
         u64 = types.uint64
@@ -276,13 +281,7 @@ else:  # pragma: no cover (compiled code is invisible to coverage)
                 place = builder.bitcast(builder.gep(target, [base]), kind.as_pointer())
                 builder.store(builder.load(total), place, align=4)
 
-            in_wide = builder.and_(width, ir.Constant(_I64, -2 * _LANES))
-            with cgutils.for_range_slice(
-                builder, _I64(0), in_wide, _I64(2 * _LANES), intp=_I64
-            ) as (base, _):
-                sum_tile(base, 2 * _LANES)
-            with builder.if_then(builder.icmp_unsigned("<", in_wide, width)):
-                sum_tile(in_wide, _LANES)
+            _in_tiles(builder, width, sum_tile)
             return context.get_dummy_value()
 
         u64 = types.uint64
