@@ -18,8 +18,9 @@ import msgspec
 import numpy as np
 
 from benchmarks.job_input import write_input
+from vectorclf.calibration import probabilities
 from vectorclf.records import Article
-from vectorclf.scoring import segment_units, sentence_scores, sentences_by_text
+from vectorclf.scoring import scores_over, segment_units, sentences_by_text
 from vectorclf.tagger import Tagger, load
 from vectorclf.texts import utf8
 
@@ -35,17 +36,23 @@ def decide(tagger: Tagger, articles: list[Article]) -> list[list[tuple[str, floa
     """Labels and probabilities of articles, without a word on why."""
     data, starts, ends = utf8([a.text for a in articles])
     segments = segment_units(data, np.append(starts, ends[-1:]), tagger.model.unit)
-    cuts = tagger.cuts
-    scores, _ = sentence_scores(
+    reached = scores_over(
         tagger.predictor, data, segments, gate=tagger.model.gate, passage=tagger.model.passage,
-        cuts=cuts)
-    bounds = sentences_by_text(segments, len(articles))
-    over = np.flatnonzero((scores >= cuts).any(axis=1))
+        cuts=tagger.cuts)
+    rows = np.searchsorted(
+        sentences_by_text(segments, len(articles)), reached.sentences, side="right") - 1
+    best: dict[tuple[int, int], float] = {}
+    for place, score in zip(
+        zip(rows.tolist(), reached.columns.tolist(), strict=True), reached.scores.tolist(),
+        strict=True,
+    ):
+        best[place] = max(score, best.get(place, score))
+    columns = [column for _, column in best]
+    p = probabilities(np.array([*best.values()]), tagger.model.slope[columns],
+                      tagger.model.offset[columns])
     found: list[list[tuple[str, float]]] = [[] for _ in articles]
-    for row in np.unique(np.searchsorted(bounds, over, side="right") - 1):
-        best = scores[bounds[row] : bounds[row + 1]].max(axis=0)
-        p = tagger.probabilities(best)
-        found[row] = [(tagger.labels[j], float(p[j])) for j in np.flatnonzero(best >= cuts)]
+    for (row, column), each in zip(best, p.tolist(), strict=True):
+        found[row].append((tagger.labels[column], each))
     return found
 
 

@@ -7,37 +7,44 @@ from hypothesis import strategies as st
 
 from benchmarks import bench_evidence, evidence_quality
 from vectorclf.dataset import CodedPassage, Coding
-from vectorclf.evidence import MAX_QUOTES, ScoredArticle, character_positions
+from vectorclf.evidence import MAX_QUOTES, scored_articles
+from vectorclf.passages import character_spans, segment_buffer
 from vectorclf.records import ArticleTags, Evidence, Passage, Tag, Term
+from vectorclf.scoring import Reached
 from vectorclf.tagger import load
+from vectorclf.texts import utf8
 
 
 def scored(sentences, scores):
     """An article of one passage, with a score a sentence for one label."""
-    starts = [sum(len(s) + 1 for s in sentences[:k]) for k in range(len(sentences))]
-    n = len(sentences)
-    return ScoredArticle(
-        " ".join(sentences), starts, [a + len(s) for a, s in zip(starts, sentences, strict=True)],
-        [0] * n, [n - 1] * n, np.array(scores, dtype=np.float32)[:, None], np.zeros(n),
-    )
+    data, starts, ends = utf8([" ".join(sentences)])
+    segments = segment_buffer(data, np.append(starts, ends))
+    assert segments.passage_starts.tolist() == [0] and len(segments.sentence_ends) == len(scores)
+    over = np.flatnonzero(np.array(scores) > 0)
+    reached = Reached(over, over * 0, np.array(scores, dtype=np.float32)[over], np.zeros(len(over)))
+    return scored_articles([" ".join(sentences)], data, np.append(starts, ends), segments, reached)
 
 
-@given(st.text())
-def test_bytes_and_characters(text):
-    data = np.frombuffer(text.encode("utf-8", "ignore"), dtype=np.uint8)
-    text = data.tobytes().decode()
-    characters = character_positions(text, data)
-    starts = np.cumsum([0, *(len(c.encode()) for c in text)])
-    assert characters(starts).tolist() == list(range(len(text) + 1))
+@given(st.lists(st.text(max_size=5)))
+def test_spans_of_bytes_become_spans_of_characters(parts):
+    parts = [part.encode("utf-8", "ignore").decode() for part in parts]
+    data = np.frombuffer("".join(["é”", *parts]).encode(), dtype=np.uint8)
+    at_byte = np.cumsum([5, *(len(part.encode()) for part in parts)])
+    at_character = np.cumsum([0, *map(len, parts)]).tolist()
+    found = character_spans(data, at_byte[:-1], at_byte[1:], begin=5)
+    assert found == (at_character[:-1], at_character[1:])
 
 
 def test_candidates_come_best_first_and_a_possible_denial_does_not_count():
     sentences = ["He was paid.", "He denied that he was paid.", "She sold it.", "They paid.", "No."]
-    article = scored(sentences, [0.2, 0.9, 0.5, 0.3, -1.0])
-    assert article.candidates(np.array([0.0])) == {0: [1, 2, 3, 0]}
-    assert len(article.candidates(np.array([0.4]))[0]) == 2
-    assert article.candidates(np.array([1.0])) == {} and MAX_QUOTES == 3
-    assert article.sentence(2) == "She sold it." and article.passage(2) == (0, len(article.text))
+    [article] = scored(sentences, [0.2, 0.9, 0.5, 0.3, -1.0]).values()
+    assert [c.sentence for c in article.candidates()[0]] == [1, 2, 3, 0]
+    assert {(c.first, c.last) for c in article.over[0]} == {(0, 4)} and MAX_QUOTES == 3
+    assert article.sentence(2) == "She sold it."
+    sentences[1] = "He was paid again."
+    [article] = scored(sentences, [0.2, 0.9, 0.5, 0.3, -1.0]).values()
+    assert [c.sentence for c in article.candidates()[0]] == [1, 2, 3]
+    assert scored(sentences, [-1.0] * 5) == {}
 
 
 def test_evidence_is_judged_word_by_word():

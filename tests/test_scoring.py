@@ -2,11 +2,12 @@
 
 import msgspec
 import numpy as np
+import pytest
 from small import small_codebook, small_data
 
 from vectorclf.evidence import GATE_TERM
 from vectorclf.recipe import Recipe
-from vectorclf.scoring import segment_units, sentence_scores, text_scores
+from vectorclf.scoring import scores_over, segment_units, sentence_scores, text_scores
 from vectorclf.tagger import Tagger
 from vectorclf.training import train
 
@@ -16,22 +17,20 @@ TEXT = ("He took cash from the attaché. The teacher walked to the harbour in th
         "the mayor at the concert.\n\nHe hid the plans in a hollow coin.")
 
 
-def scored(tagger, cuts=None):
-    data = np.frombuffer(TEXT.encode(), dtype=np.uint8)
-    segments = segment_units(data, np.array([0, len(data)]), "sentence")
-    return segments, *sentence_scores(tagger.predictor, data, segments, gate=MODEL.gate,
-                                      passage=MODEL.passage, cuts=cuts)
+OPTIONS = {"gate": MODEL.gate, "passage": MODEL.passage}
+DATA = np.frombuffer(TEXT.encode(), dtype=np.uint8)
+SEGMENTS = segment_units(DATA, np.array([0, len(DATA)]), "sentence")
 
 
 def test_penalties_are_the_negative_parts_of_the_passages_scores():
     tagger = Tagger(MODEL)
-    segments, scores, penalties = scored(tagger)
+    scores, penalties = sentence_scores(tagger.predictor, DATA, SEGMENTS, **OPTIONS)
     text = TEXT.encode()
-    for k, at in enumerate(segments.sentence_passages):
+    for k, at in enumerate(SEGMENTS.sentence_passages):
         own, whole = (
             tagger.predictor.decision_function([text[a:b].decode()])[0]
-            for a, b in ((segments.sentence_starts[k], segments.sentence_ends[k]),
-                         (segments.passage_starts[at], segments.passage_ends[at]))
+            for a, b in ((SEGMENTS.sentence_starts[k], SEGMENTS.sentence_ends[k]),
+                         (SEGMENTS.passage_starts[at], SEGMENTS.passage_ends[at]))
         )
         whole = np.minimum(whole, 0)
         np.testing.assert_allclose(penalties[k], 0.5 * whole[-1] + 0.5 * whole[:-1], atol=1e-5)
@@ -39,14 +38,18 @@ def test_penalties_are_the_negative_parts_of_the_passages_scores():
     assert (penalties <= 0).all() and (penalties < 0).any()
 
 
-def test_scores_over_their_cuts_do_not_depend_on_the_cuts():
-    tagger = Tagger(MODEL)
-    _, every, _ = scored(tagger)
-    _, some, _ = scored(tagger, tagger.cuts)
-    over = every >= tagger.cuts
-    assert over.any()
-    np.testing.assert_array_equal(some >= tagger.cuts, over)
-    np.testing.assert_array_equal(some[over], every[over])
+@pytest.mark.parametrize("weights", [OPTIONS, {"gate": 0.0, "passage": 0.5},
+                                     {"gate": 0.0, "passage": 0.0}])
+def test_scores_over_their_cuts_are_those_of_all_scores(weights):
+    predictor = Tagger(MODEL).predictor
+    scores, penalties = sentence_scores(predictor, DATA, SEGMENTS, **weights)
+    for cuts in (np.quantile(scores, 0.6, axis=0), np.full(scores.shape[1], np.inf)):
+        found = scores_over(predictor, DATA, SEGMENTS, cuts=cuts, **weights)
+        sentences, columns = np.nonzero(scores >= cuts)
+        np.testing.assert_array_equal(found.sentences, sentences)
+        np.testing.assert_array_equal(found.columns, columns)
+        np.testing.assert_array_equal(found.scores, scores[sentences, columns])
+        np.testing.assert_array_equal(found.penalties, penalties[sentences, columns])
 
 
 def test_terms_and_passage_sum_to_the_score():
@@ -59,7 +62,7 @@ def test_terms_and_passage_sum_to_the_score():
 
 def test_no_text_and_an_empty_text_score_as_nothing():
     predictor = Tagger(MODEL).predictor
-    options = {"unit": "sentence", "gate": MODEL.gate, "passage": MODEL.passage}
+    options = {"unit": "sentence", **OPTIONS}
     assert text_scores(predictor, [], **options).shape == (0, 2)
     np.testing.assert_allclose(text_scores(predictor, [""], **options)[0],
                                predictor.decision_function([""])[0, :2])

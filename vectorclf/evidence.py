@@ -1,19 +1,20 @@
 """Scores to evidence: the sentences that earned a label, and the terms that earned it there.
 
-    scored article -> candidates (sentences over a cut, best first) -> terms -> quotes, no denials
+    scores over a cut -> candidates by article -> their terms, all at once -> quotes, no denials
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
-from vectorclf.passages import Segments
-from vectorclf.predictor import BatchPredictor, FeatureOccurrences
+from vectorclf.passages import Segments, character_spans
+from vectorclf.predictor import BatchPredictor, Occurrences
 from vectorclf.records import Evidence, Span, Term
+from vectorclf.scoring import Reached, sentences_by_text
 from vectorclf.status import cues_of, may_deny, only_denies, status_model
 
 MAX_QUOTES = 3  # sentences quoted for a label, best first
@@ -21,71 +22,95 @@ MAX_TERMS = 12  # terms named one by one; the rest is summed in the last, withou
 GATE_TERM = "(passage)"
 
 
+class Candidate(NamedTuple):
+    """A sentence over the cut of a label.
+
+    Attributes
+    ----------
+    sentence, first, last : int
+        Its number in the article; those of the first and last sentence of its passage.
+    score, penalty : float
+        What the passage took off is part of the score.
+    """
+
+    sentence: int
+    first: int
+    last: int
+    score: float
+    penalty: float
+
+
 @dataclass(frozen=True)
 class ScoredArticle:
-    """The sentences of one article with their scores, in its own characters.
+    """The sentences of one article, in its own characters, and those over a cut.
 
     Attributes
     ----------
     text : str
     starts, ends : list of int, n_sentences long
         Characters of `text`.
-    first, last : list of int, n_sentences long
-        First and last sentence of the passage a sentence stands in.
-    scores : ndarray of shape (n_sentences, n_labels), float32
-    penalties : ndarray of shape (n_sentences, n_labels), float32
-        What the passage took off, as part of the scores.
+    over : dict of int to list of Candidate
+        By column of the label, best first.
     """
 
     text: str
     starts: list[int]
     ends: list[int]
-    first: list[int]
-    last: list[int]
-    scores: np.ndarray
-    penalties: np.ndarray
-
-    @classmethod
-    def of(
-        cls, text: str, data: np.ndarray, start: int, segments: Segments, sentences: slice,
-        scores: np.ndarray, penalties: np.ndarray,
-    ) -> ScoredArticle:
-        """Sentences `sentences` of a buffer in which `data`, the text, begins at byte `start`."""
-        characters = character_positions(text, data)
-        passages = segments.sentence_passages[sentences]
-        return cls(
-            text, characters(segments.sentence_starts[sentences] - start).tolist(),
-            characters(segments.sentence_ends[sentences] - start).tolist(),
-            np.searchsorted(passages, passages).tolist(),
-            (np.searchsorted(passages, passages, side="right") - 1).tolist(),
-            scores[sentences], penalties[sentences],
-        )
+    over: dict[int, list[Candidate]]
+    _may_deny: dict[int, bool] = field(default_factory=dict)
 
     def sentence(self, k: int) -> str:
         """The text of a sentence."""
         return self.text[self.starts[k] : self.ends[k]]
 
-    def passage(self, k: int) -> Span:
-        """Where the passage of sentence `k` stands."""
-        return self.starts[self.first[k]], self.ends[self.last[k]]
+    def may_deny(self, k: int) -> bool:
+        """Whether a sentence may turn out to be a denial; looked at once."""
+        if k not in self._may_deny:
+            self._may_deny[k] = may_deny(self.sentence(k))
+        return self._may_deny[k]
 
-    def candidates(self, cuts: np.ndarray) -> dict[int, list[int]]:
-        """Sentences over the cut of a label, best first, by column: as many as may be quoted.
+    def candidates(self) -> dict[int, list[Candidate]]:
+        """Those of `over` that may come to be quoted.
 
         A sentence that may turn out to be a denial does not count towards MAX_QUOTES.
         """
-        found: dict[int, list[int]] = {}
-        for column in np.flatnonzero((self.scores >= cuts).any(axis=0)).tolist():
-            own = self.scores[:, column]
-            over = np.flatnonzero(own >= cuts[column])
+        found: dict[int, list[Candidate]] = {}
+        for column, ranked in self.over.items():
             n_sure, kept = 0, []
-            for k in over[np.argsort(-own[over], kind="stable")].tolist():
-                kept.append(k)
-                n_sure += not may_deny(self.sentence(k))
+            for each in ranked:
+                kept.append(each)
+                n_sure += not self.may_deny(each.sentence)
                 if n_sure == MAX_QUOTES:
                     break
             found[column] = kept
         return found
+
+
+def scored_articles(
+    texts: Sequence[str], data: np.ndarray, offsets: np.ndarray, segments: Segments,
+    reached: Reached,
+) -> dict[int, ScoredArticle]:
+    """The articles with a score over a cut, by row; text k begins at byte ``offsets[k]``."""
+    bounds = sentences_by_text(segments, len(texts))
+    rows = np.searchsorted(bounds, reached.sentences, side="right") - 1
+    owners = segments.sentence_passages
+    passages = owners[reached.sentences]
+    first = np.searchsorted(owners, passages)
+    last = np.searchsorted(owners, passages, side="right") - 1
+    numbers = np.stack([reached.sentences, first, last]) - bounds[rows]
+    order = np.lexsort((-reached.scores, reached.columns, rows))  # stable: the earlier one first
+    columns = (rows, reached.columns, *numbers, reached.scores, reached.penalties)
+    over: dict[int, dict[int, list[Candidate]]] = {}
+    for row, column, *candidate in zip(*(each[order].tolist() for each in columns), strict=True):
+        over.setdefault(row, {}).setdefault(column, []).append(Candidate(*candidate))
+    found = {}
+    for row, by_column in over.items():
+        own = slice(bounds[row], bounds[row + 1])
+        starts, ends = character_spans(
+            data, segments.sentence_starts[own], segments.sentence_ends[own], int(offsets[row])
+        )
+        found[row] = ScoredArticle(texts[row], starts, ends, by_column)
+    return found
 
 
 class ToldBy:
@@ -95,124 +120,127 @@ class ToldBy:
         self._article = article
         self._cues: dict[int, list[int]] = {}  # of a passage's sentences, by its first one
 
-    def status(self, k: int, label: str) -> str:
-        """Status of a tag whose evidence is sentence `k`."""
-        article = self._article
-        first = article.first[k]
+    def status(self, best: Candidate, label: str) -> str:
+        """Status of a tag by its best sentence."""
+        first = best.first
         if first not in self._cues:
             self._cues[first] = [
-                cues_of(article.sentence(i)) for i in range(first, article.last[k] + 1)
+                cues_of(self._article.sentence(k)) for k in range(first, best.last + 1)
             ]
-        return status_model().status(self._cues[first], k - first, label)
+        return status_model().status(self._cues[first], best.sentence - first, label)
 
 
-def quotes(
-    predictor: BatchPredictor, article: ScoredArticle, column: int, ranked: Iterable[int],
-    occurrences: dict[int, FeatureOccurrences],
-) -> list[tuple[int, Evidence]]:
-    """(sentence, evidence) of a label, best first, without those that only deny it.
+Quotes = dict[int, list[tuple[Candidate, Evidence]]]
+"""Quoted sentences with their evidence, best first, by column of the label."""
 
-    Parameters
-    ----------
-    ranked : iterable of int
-        Its candidates.
-    occurrences : dict of int to FeatureOccurrences
-        By sentence.
-    """
-    found: list[tuple[int, Evidence]] = []
-    for k in ranked:
-        explained = partial(
-            explain_sentence, predictor, occurrences[k], article.text,
-            (article.starts[k], article.ends[k]), column, float(article.scores[k, column]),
-            passage=article.passage(k), penalty=float(article.penalties[k, column]),
-        )
-        if may_deny(article.sentence(k)) and only_denies(explained()):
+
+def quotes_by_article(
+    predictor: BatchPredictor, articles: dict[int, ScoredArticle]
+) -> dict[int, Quotes]:
+    """What is quoted of the articles, without sentences that only deny the label."""
+    places = [
+        (row, column, candidate)
+        for row, article in articles.items()
+        for column, ranked in article.candidates().items()
+        for candidate in ranked
+    ]
+    number: dict[tuple[int, int], int] = {}
+    for row, _, candidate in places:
+        number.setdefault((row, candidate.sentence), len(number))
+    contributions = Contributions(
+        predictor, predictor.occurrences([articles[row].sentence(k) for row, k in number]),
+        [number[row, candidate.sentence] for row, _, candidate in places],
+        [column for _, column, _ in places],
+    )
+    found: dict[int, Quotes] = {row: {} for row in articles}
+    for k, (row, column, candidate) in enumerate(places):
+        article, quoted = articles[row], found[row].get(column, [])
+        if len(quoted) == MAX_QUOTES:
             continue
-        evidence = explained(max_terms=MAX_TERMS)
-        found.append((k, evidence))
-        if len(found) == MAX_QUOTES:
-            break
+        if article.may_deny(candidate.sentence) and only_denies(
+            contributions.evidence(k, article, candidate)
+        ):
+            continue
+        quoted.append((candidate, contributions.evidence(k, article, candidate, MAX_TERMS)))
+        found[row][column] = quoted
     return found
 
 
-def explain_sentence(
-    predictor: BatchPredictor,
-    occurrences: FeatureOccurrences,
-    text: str,
-    span: Span,
-    column: int,
-    score: float,
-    *,
-    max_terms: int | None = None,
-    passage: Span | None = None,
-    penalty: float = 0.0,
-) -> Evidence:
-    """The terms of one sentence with their share in the score of one label.
+class Contributions:
+    """What the terms of sentences add to scores there, by falling size; for many at once.
 
     Parameters
     ----------
     predictor : BatchPredictor
-    occurrences : FeatureOccurrences
-        ``predictor.features(text[start:end])``.
-    text : str
-        The article's own text.
-    span : (int, int)
-        The sentence, as characters of `text`.
-    column : int
-        Column of the label.
-    score : float
-        Its score on this sentence.
-    max_terms : int, optional
-        Keep the terms with the largest absolute contribution and sum the others into one term
-        without a name that spans the sentence.
-    passage : (int, int), optional
-        Span of the passage.
-    penalty : float
-        What the passage took off the score; becomes a term named "(passage)".
-
-    Returns
-    -------
-    evidence : Evidence
-        Contributions and intercept sum to the score to 1e-5.
+    occurrences : Occurrences
+        Of the sentences.
+    sentences, columns : list of int, n long
+        The sentence and the label that item k is about.
     """
-    start, end = span
-    arrays = predictor.compiled.arrays
-    contributions = occurrences.shares.astype(np.float64) * arrays["coef_t"][
-        occurrences.features, column
-    ]
-    order = np.argsort(-np.abs(contributions), kind="stable")
-    kept = order if max_terms is None else order[:max_terms]
-    terms = [
-        Term(
-            term=occurrences.terms[i],
-            span=(start + int(occurrences.starts[i]), start + int(occurrences.ends[i])),
-            contribution=float(contributions[i]),
+
+    def __init__(
+        self, predictor: BatchPredictor, occurrences: Occurrences, sentences: list[int],
+        columns: list[int],
+    ) -> None:
+        self._term = predictor.term
+        coef_t, intercept = (predictor.compiled.arrays[x] for x in ("coef_t", "intercept"))
+        first = occurrences.bounds[:-1][sentences]
+        sizes = np.diff(occurrences.bounds)[sentences]
+        bounds = np.append(0, np.cumsum(sizes))
+        item = np.repeat(np.arange(len(sizes)), sizes)
+        place = np.arange(bounds[-1]) + (first - bounds[:-1])[item]
+        features = occurrences.features[place]
+        own = occurrences.shares[place].astype(np.float64) * coef_t[
+            features, np.array(columns, dtype=np.int64)[item]
+        ]
+        order = np.lexsort((-np.abs(own), item))
+        place = place[order]
+        self._bounds = bounds.tolist()
+        self._intercepts = intercept[columns].tolist()
+        self._values = own[order]
+        self._features = features[order].tolist()
+        self._starts = occurrences.starts[place].tolist()
+        self._ends = occurrences.ends[place].tolist()
+
+    def evidence(
+        self, k: int, article: ScoredArticle, candidate: Candidate, max_terms: int | None = None
+    ) -> Evidence:
+        """The terms of one sentence with their share in the score of one label.
+
+        Parameters
+        ----------
+        k : int
+            The item.
+        article : ScoredArticle
+        candidate : Candidate
+            A penalty becomes a term named "(passage)".
+        max_terms : int, optional
+            Keep the terms with the largest absolute contribution and sum the others into one
+            term without a name that spans the sentence.
+
+        Returns
+        -------
+        evidence : Evidence
+            Contributions and intercept sum to the score to 1e-5.
+        """
+        start, end = article.starts[candidate.sentence], article.ends[candidate.sentence]
+        first, last = self._bounds[k], self._bounds[k + 1]
+        kept = last if max_terms is None else min(first + max_terms, last)
+        terms = [
+            Term(self._term(feature), (start + a, start + b), value)
+            for feature, a, b, value in zip(
+                self._features[first:kept], self._starts[first:kept], self._ends[first:kept],
+                self._values[first:kept].tolist(), strict=True,
+            )
+            if value
+        ]
+        rest = float(self._values[kept:last].sum())
+        if rest:
+            terms.append(Term("", (start, end), rest))
+        if candidate.penalty:
+            passage: Span = article.starts[candidate.first], article.ends[candidate.last]
+            terms.append(Term(GATE_TERM, passage, candidate.penalty))
+        return Evidence(
+            (start, end), article.text[start:end], tuple(terms), candidate.score,
+            self._intercepts[k],
         )
-        for i in kept
-        if contributions[i]
-    ]
-    rest = float(contributions[order[len(kept) :]].sum()) if len(kept) < len(order) else 0.0
-    if rest:
-        terms.append(Term(term="", span=span, contribution=rest))
-    if penalty:
-        terms.append(Term(term=GATE_TERM, span=passage or span, contribution=penalty))
-    return Evidence(
-        span=span, quote=text[start:end], terms=tuple(terms), score=float(score),
-        intercept=float(arrays["intercept"][column]),
-    )
-
-
-def character_positions(text: str, data: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
-    """A function from byte positions of a text's UTF-8 form to character positions.
-
-    Parameters
-    ----------
-    text : str
-    data : ndarray of shape (n_bytes,), uint8
-        Its UTF-8 form; as long as the text only for ASCII.
-    """
-    if len(data) == len(text):
-        return lambda positions: positions
-    before = np.zeros(len(data) + 1, dtype=np.int64)
-    np.cumsum((data & 0xC0) != 0x80, out=before[1:])
-    return lambda positions: before[positions]

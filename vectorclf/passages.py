@@ -123,13 +123,8 @@ def segment(text: str) -> tuple[Passage, ...]:
     # A lone surrogate is no Unicode text, but a span must come out right even there.
     data = np.frombuffer(text.encode("utf-8", "surrogatepass"), dtype=np.uint8)
     segments = segment_buffer(data, np.array([0, len(data)]))
-    if len(data) == len(text):
-        starts, ends = segments.sentence_starts, segments.sentence_ends
-    else:
-        positions = np.stack([segments.sentence_starts, segments.sentence_ends], axis=1)
-        characters = _segment.character_offsets(data, positions.ravel(), 0)
-        starts, ends = characters[0::2], characters[1::2]
-    spans = list(zip(starts.tolist(), ends.tolist(), strict=True))
+    starts, ends = character_spans(data, segments.sentence_starts, segments.sentence_ends)
+    spans = list(zip(starts, ends, strict=True))
     firsts = np.searchsorted(
         segments.sentence_passages, np.arange(len(segments.passage_starts) + 1)
     ).tolist()
@@ -137,3 +132,20 @@ def segment(text: str) -> tuple[Passage, ...]:
         Passage(span=(spans[first][0], spans[stop - 1][1]), sentences=tuple(spans[first:stop]))
         for first, stop in itertools.pairwise(firsts)
     )
+
+
+def character_spans(
+    data: np.ndarray, starts: np.ndarray, ends: np.ndarray, begin: int = 0
+) -> tuple[list[int], list[int]]:
+    """Spans of bytes, in order and apart, as characters of the text that begins at `begin`.
+
+    Parameters
+    ----------
+    data : ndarray of shape (n_bytes,), uint8, UTF-8, read-only
+    starts, ends : ndarray of shape (n_spans,), int64, bytes
+    begin : int
+    """
+    positions = np.empty(2 * len(starts), dtype=np.int64)
+    positions[0::2], positions[1::2] = starts, ends
+    characters = _segment.character_offsets(data, positions, begin).tolist()
+    return characters[0::2], characters[1::2]

@@ -11,18 +11,19 @@ import numpy as np
 from vectorclf.calibration import probabilities
 from vectorclf.codebook import Codebook
 from vectorclf.errors import InputError, MissingInputError, ModelFormatError
-from vectorclf.evidence import ScoredArticle, ToldBy, quotes
+from vectorclf.evidence import (
+    Quotes,
+    ScoredArticle,
+    ToldBy,
+    quotes_by_article,
+    scored_articles,
+)
 from vectorclf.model import SELF_TEST_TOLERANCE, Model, load_model
 from vectorclf.passages import segment
-from vectorclf.predictor import BatchPredictor, FeatureOccurrences
+from vectorclf.predictor import BatchPredictor
 from vectorclf.records import Article, ArticleTags, Tag
-from vectorclf.scoring import (
-    rows_over,
-    segment_units,
-    sentence_scores,
-    sentences_by_text,
-    text_scores,
-)
+from vectorclf.scoring import scores_over, segment_units, text_scores
+from vectorclf.texts import Texts
 
 CHUNK = 256  # articles scored together: enough to hide the calls, little memory
 NEAR = 0.5  # a near miss reaches this share of its threshold, in probability
@@ -135,35 +136,19 @@ class Tagger:
         return ArticleTags(own.article_id, own.tags + near, own.passages)
 
     def _tag_chunk(self, articles: Sequence[Article], cuts: np.ndarray) -> list[ArticleTags]:
+        model = self.model
         data, offsets = _buffer(articles)
-        segments = segment_units(data, offsets, self.model.unit)
-        scores, penalties = sentence_scores(
-            self.predictor, data, segments, gate=self.model.gate, passage=self.model.passage,
-            cuts=cuts,
+        segments = segment_units(data, offsets, model.unit)
+        reached = scores_over(
+            self.predictor, data, segments, gate=model.gate, passage=model.passage, cuts=cuts
         )
-        over = rows_over(scores, cuts)
-        bounds = sentences_by_text(segments, len(articles))
-        scored = {
-            int(row): ScoredArticle.of(
-                articles[row].text, data[offsets[row] : offsets[row + 1]], int(offsets[row]),
-                segments, slice(int(bounds[row]), int(bounds[row + 1])), scores, penalties,
-            )
-            for row in np.unique(np.searchsorted(bounds, over, side="right") - 1)
-        }
-        candidates = {row: article.candidates(cuts) for row, article in scored.items()}
-        wanted = {
-            row: sorted({k for ranked in by_column.values() for k in ranked})
-            for row, by_column in candidates.items()
-        }
-        # one call a chunk: it makes its working memory anew each time
-        occurrences = iter(self.predictor.features_batch(
-            [scored[row].sentence(k) for row, sentences in wanted.items() for k in sentences]
-        ))
-        tags: list[tuple[Tag, ...]] = [()] * len(articles)
-        for row, sentences in wanted.items():
-            own = dict(zip(sentences, occurrences, strict=False))
-            tags[row] = self._decide(scored[row], candidates[row], own)
-        return [ArticleTags(a.id, t, ()) for a, t in zip(articles, tags, strict=True)]
+        texts = [article.text for article in articles]
+        scored = scored_articles(texts, data, offsets, segments, reached)
+        earned = quotes_by_article(self.predictor, scored)
+        return [
+            ArticleTags(article.id, self._decide(scored[k], earned[k]) if k in earned else (), ())
+            for k, article in enumerate(articles)
+        ]
 
     def probabilities(self, scores: np.ndarray) -> np.ndarray:
         """Calibrated probabilities of scores, shape (..., n_labels), float64."""
@@ -175,25 +160,22 @@ class Tagger:
                              passage=self.model.passage)
         return self.probabilities(scores[0])
 
-    def _decide(
-        self, article: ScoredArticle, candidates: dict[int, list[int]],
-        occurrences: dict[int, FeatureOccurrences],
-    ) -> tuple[Tag, ...]:
+    def _decide(self, article: ScoredArticle, earned: Quotes) -> tuple[Tag, ...]:
         """A tag for every label that a sentence over the cut asserts, with its best sentences."""
-        earned = {
-            column: found for column, ranked in candidates.items()
-            if (found := quotes(self.predictor, article, column, ranked, occurrences))
-        }
-        best = [found[0][0] for found in earned.values()]
-        probability = self.probabilities(article.scores[best])
+        columns = list(earned)
+        best = [quoted[0][0] for quoted in earned.values()]
+        probability = probabilities(
+            np.array([each.score for each in best]), self.model.slope[columns],
+            self.model.offset[columns],
+        ).tolist()
         told = ToldBy(article)
         tags = []
-        for row, (column, found) in enumerate(earned.items()):
+        for k, column in enumerate(columns):
             label = self.codebook.labels[column]
             tags.append(Tag(
-                label=label.id, family=label.family, probability=float(probability[row, column]),
-                threshold=float(self.thresholds[column]), status=told.status(best[row], label.id),
-                evidence=tuple(evidence for _, evidence in found),
+                label=label.id, family=label.family, probability=probability[k],
+                threshold=float(self.thresholds[column]), status=told.status(best[k], label.id),
+                evidence=tuple(evidence for _, evidence in earned[column]),
             ))
         families = self.codebook.families
         tags.sort(key=lambda t: (families.index(t.family), -t.probability))
@@ -213,17 +195,23 @@ class Tagger:
 
 
 def _buffer(articles: Sequence[Article]) -> tuple[np.ndarray, np.ndarray]:
-    """One UTF-8 buffer of all texts, and the offsets of each."""
-    parts = []
-    for article in articles:
-        try:
-            parts.append(article.text.encode("utf-8"))
-        except UnicodeEncodeError as error:
-            raise InputError(
-                f"expected Unicode text, got a lone surrogate at character {error.start}",
-                place=article.place or article.id or "text",
-                remedy="decode the bytes with the right encoding",
-            ) from error
-    offsets = np.zeros(len(parts) + 1, dtype=np.int64)
-    np.cumsum([len(part) for part in parts], out=offsets[1:])
-    return np.frombuffer(b"".join(parts), dtype=np.uint8), offsets
+    """One UTF-8 buffer of all texts, and the offsets of each; it holds for one chunk."""
+    try:
+        column = Texts([article.text for article in articles])
+        data, starts, ends = column.read(0, len(articles))
+    except InputError:
+        for article in articles:
+            _require_unicode(article)
+        raise
+    return data, np.append(starts, ends[-1:]) if len(starts) else np.zeros(1, dtype=np.int64)
+
+
+def _require_unicode(article: Article) -> None:
+    try:
+        article.text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"expected Unicode text, got a lone surrogate at character {error.start}",
+            place=article.place or article.id or "text",
+            remedy="decode the bytes with the right encoding",
+        ) from error

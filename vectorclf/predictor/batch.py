@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
+from itertools import islice, pairwise
 from threading import Lock
 from typing import Any
 
@@ -15,7 +15,7 @@ from vectorclf import _layout as at
 from vectorclf._index import Index, Scratch, build_index, new_scratch
 from vectorclf.compiled import CompiledModel
 from vectorclf.errors import InputError
-from vectorclf.predictor.features import FeatureOccurrences, Places
+from vectorclf.predictor.features import FeatureOccurrences, Occurrences, Places
 from vectorclf.predictor.preparation import prepare
 from vectorclf.predictor.probabilities import probabilities
 from vectorclf.texts import as_texts, read_only, utf8
@@ -224,7 +224,8 @@ class BatchPredictor:
             self._terms = self.compiled.terms()
         return self._terms
 
-    def _term(self, feature: int) -> str:
+    def term(self, feature: int) -> str:
+        """One feature's term."""
         term = self._term_by_feature.get(feature)
         if term is None:
             term = self._term_by_feature[feature] = self.compiled.term(feature)
@@ -236,7 +237,16 @@ class BatchPredictor:
 
     def features_batch(self, texts: Iterable[str]) -> list[FeatureOccurrences]:
         """`features` of every text."""
-        texts = list(texts)
+        bounds, *arrays = self.occurrences(list(texts))
+        found = []
+        for first, end in pairwise(bounds.tolist()):
+            features, starts, ends, shares = (each[first:end] for each in arrays)
+            terms = [self.term(i) for i in features.tolist()]
+            found.append(FeatureOccurrences(features, terms, starts, ends, shares))
+        return found
+
+    def occurrences(self, texts: list[str]) -> Occurrences:
+        """`features` of all texts end to end, without the terms."""
         data, starts, ends = utf8(texts)
         longest = int((ends - starts).max(initial=0))
         try:
@@ -245,19 +255,7 @@ class BatchPredictor:
             work = Places(self._index, _KEPT_BYTES)
         if work.longest < longest:
             work = Places(self._index, longest)
-        found = []
-        for text, lo, hi in zip(texts, starts, ends, strict=True):
-            ids, first, last, shares = work.find(text, data, lo, hi)
-            features = self._index.feature_by_id[ids]
-            found.append(
-                FeatureOccurrences(
-                    features=features.astype(np.int32),
-                    terms=[self._term(i) for i in features.tolist()],
-                    starts=first,
-                    ends=last,
-                    shares=shares,
-                )
-            )
+        found = work.find(texts, data, starts, ends)
         if work.longest <= _KEPT_BYTES:
             self._places.append(work)
         return found

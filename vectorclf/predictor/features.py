@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -36,11 +38,30 @@ class FeatureOccurrences:
     shares: np.ndarray
 
 
+class Occurrences(NamedTuple):
+    """`FeatureOccurrences` of many texts end to end, without the terms.
+
+    Attributes
+    ----------
+    bounds : ndarray of shape (n_texts + 1,), int64
+        Those of text k are ``[bounds[k]:bounds[k + 1]]`` of the others.
+    features, starts, ends : ndarray of shape (n,), int32
+    shares : ndarray of shape (n,), float32
+    """
+
+    bounds: np.ndarray
+    features: np.ndarray
+    starts: np.ndarray
+    ends: np.ndarray
+    shares: np.ndarray
+
+
 class Places:
     """Finds the features of texts of up to `longest` bytes."""
 
     def __init__(self, index: Index, longest: int) -> None:
         self.index = index
+        self._strips = any(accents for _, accents in index.variants)
         self._make_room(longest)
 
     def _make_room(self, longest: int) -> None:
@@ -55,22 +76,42 @@ class Places:
         self.places = np.empty((capacity, 3), dtype=np.int32)
         self.shares = np.empty(capacity)
 
-    def _run(self, data, lo, hi, prepared: bool) -> int:
+    def _run(self, data, starts, ends, prepared: bool) -> int:
         index, scratch = self.index, self.scratch
         return int(_kernels.place_row(
-            data, lo, hi, prepared, index.meta, index.blob,
+            data, starts, ends, prepared, index.meta, index.blob,
             scratch.meta, scratch.blob, self.ids, self.places, self.shares,
         ))  # fmt: skip
 
-    def find(self, text: str, data, lo: int, hi: int):
-        """Internal ids, first and end characters, and shares."""
-        n = -1
-        if not any(accents for _, accents in self.index.variants):
-            n = self._run(data, np.array([lo]), np.array([hi]), False)
-        if n >= 0:
-            at_byte = _char_by_byte(data[lo:hi])
-            first, last = at_byte[self.places[:n, 1]], at_byte[self.places[:n, 2]]
-            return self.ids[:n].copy(), first, last, self.shares[:n].astype(np.float32)
+    def find(self, texts: Sequence[str], data, starts, ends) -> Occurrences:
+        """The features of texts, which are ``data[starts[k]:ends[k]]`` in UTF-8."""
+        at_byte = _char_by_byte(data)
+        ids, firsts, lasts, shares = [], [], [], []
+        for k, text in enumerate(texts):
+            n = -1
+            if not self._strips:
+                n = self._run(data, starts[k : k + 1], ends[k : k + 1], False)
+            if n >= 0:
+                begin = starts[k]
+                own = at_byte[begin + self.places[:n, 1:]] - at_byte[begin]
+                first, last = own[:, 0], own[:, 1]
+            else:
+                first, last = self._find_prepared(text)
+                n = len(first)
+            ids.append(self.ids[:n].copy())
+            firsts.append(first)
+            lasts.append(last)
+            shares.append(self.shares[:n].astype(np.float32))
+        bounds = np.zeros(len(ids) + 1, dtype=np.int64)
+        np.cumsum([len(each) for each in ids], out=bounds[1:])
+        if not ids:
+            none = np.empty(0, dtype=np.int32)
+            return Occurrences(bounds, none, none, none, none.astype(np.float32))
+        features = self.index.feature_by_id[np.concatenate(ids)].astype(np.int32)
+        return Occurrences(bounds, features, *map(np.concatenate, (firsts, lasts, shares)))
+
+    def _find_prepared(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+        """First and end characters of the features of a text that Python has to prepare."""
         made = [_prepare_with_origins(text, *variant) for variant in self.index.variants]
         data, starts, ends = utf8([prepared for prepared, _ in made])
         if int((ends - starts).max()) > self.longest:
@@ -86,7 +127,7 @@ class Places:
             first[rows] = origins[at_byte[self.places[rows, 1]]]
             # the end is after the origin of the last character, not before the next one's
             last[rows] = origins[at_byte[self.places[rows, 2]] - 1] + 1
-        return self.ids[:n].copy(), first, last, self.shares[:n].astype(np.float32)
+        return first, last
 
 
 def _char_by_byte(data: np.ndarray) -> np.ndarray:
