@@ -137,6 +137,14 @@ def _squares(m, block, idf, blob: _Blob) -> None:
     m[at.WHOLE_BYTES] = int(at.MAX_WHOLE_BYTES / np.sqrt(n_lengths))
 
 
+def _low_infos(pages: np.ndarray, infos: np.ndarray) -> np.ndarray:
+    """Flags of the code points of at most two bytes, and their lower case's two bytes above."""
+    low = infos.reshape(-1, 256)[pages[:8]].reshape(-1)
+    code = (np.arange(2048, dtype=np.uint32) + (low >> np.uint32(8))) & np.uint32(0x7FF)
+    first, second = 0xC0 | code >> 6, 0x80 | code & 63
+    return (low & np.uint32(255)) | (first << np.uint32(16)) | (second << np.uint32(24))
+
+
 def build_index(model: CompiledModel) -> Index:
     """Tables, weight rows and parameters of `model`, ready for the kernels."""
     spec, arrays = model.spec, model.arrays
@@ -156,7 +164,7 @@ def build_index(model: CompiledModel) -> Index:
     meta[at.N_LABELS], meta[at.WIDTH], meta[at.N_FEATURES] = n_labels, width, n_features
     meta[at.N_OPS], meta[at.OPS] = len(ops), blob.add(ops)
     meta[at.PAGES], meta[at.INFOS] = blob.add(pages), blob.add(infos)
-    meta[at.LOW_INFOS] = blob.add(infos.reshape(-1, 256)[pages[:8]])  # two bytes of UTF-8
+    meta[at.LOW_INFOS] = blob.add(_low_infos(pages, infos))
     meta[at.HAS_L1] = any(op[0] == "norm_l1" for op in spec["ops"])
     meta[at.IS_DOUBLE] = coef_t.dtype == np.float64
     meta[at.ROW_SIZE] = width * coef_t.itemsize // 8
@@ -222,10 +230,11 @@ def build_index(model: CompiledModel) -> Index:
         else:
             m[at.TABLE_MASK] = _slots(size) - 1
             builders.append((starts, lengths))
-            if block["analyzer"] == "char_wb" and block["ngram_range"][1] <= at.MAX_GRAM:
-                m[at.GRAM_BITS] = _bits(size)
+            longest = (63 - _bits(size)) // 8  # bytes beside an id
+            if block["analyzer"] == "char_wb" and block["ngram_range"][1] <= longest:
+                m[at.GRAM_BITS], m[at.MAX_GRAM] = _bits(size), longest
                 m[at.GRAMS_MASK] = _slots(size) - 1
-                m[at.GRAMS] = blob.room(_slots(size) // 2)
+                m[at.GRAMS] = blob.room(_slots(size))
             if m[at.UNIT] and block["tf"] == "raw" and not meta[at.HAS_L1]:
                 _squares(m, block, idf_by_id[base : base + size], blob)
         m[at.TABLE] = blob.room(int(m[at.TABLE_MASK]) + 1)

@@ -14,8 +14,8 @@ BLOCKS, BLOCK_STRIDE = 16, 32
 (
     KIND, VARIANT, LOWER, MIN_N, MAX_N, MIN_CHARS, TOKEN_CLASS, TF_MODE,
     BASE, SIZE, N_STOP, TF, TABLE, TABLE_MASK, RECORDS, TAILS, PAIRS, PAIRS_MASK, KEYS, UNIT,
-    PAIR_BITS, GRAMS_MASK, GRAMS, GRAM_BITS, SQUARES, SQUARE_UNIT, WHOLE_BYTES,
-) = range(27)  # fmt: skip
+    PAIR_BITS, GRAMS_MASK, GRAMS, GRAM_BITS, MAX_GRAM, SQUARES, SQUARE_UNIT, WHOLE_BYTES,
+) = range(28)  # fmt: skip
 
 WORD, CHAR, CHAR_WB = range(3)  # KIND
 RAW, SUBLINEAR, BINARY = range(3)  # TF_MODE
@@ -37,12 +37,12 @@ WINDOW = 16384
 EDGES_CAP = 512
 GROUP = 256
 """Rows whose weights are worked out before they are added."""
-MEMO_WORDS, MEMO_SUMS, MEMO_SLOTS, MEMO_POOL = 1 << 17, 1 << 22, 1 << 18, 1 << 19
+MEMO_WORDS, MEMO_SUMS, MEMO_SLOTS, MEMO_POOL = 1 << 17, 1 << 22, 1 << 18, 1 << 20
 """Words remembered per thread and block at most, their sums, table slots, long lists in 4 bytes."""
 MEMO_BYTES, MEMO_LIST, MAX_SUMMED = 48, 1024, 64
 """Longest word remembered, in bytes; longest list; longest list that has its sum."""
-MAX_WHOLE_BYTES, MAX_GRAM = 1 << 15, 7
-"""Longest row whose squares are summed in whole units; bytes of the n-grams in the short table."""
+MAX_WHOLE_BYTES = 1 << 15
+"""Longest row whose squares are summed in whole units."""
 
 # what became of a row
 OK, ODD, INVALID, NEED = range(4)

@@ -7,7 +7,7 @@ import numpy as np
 from vectorclf import _layout as at
 from vectorclf._jit import kernel
 from vectorclf._kernels.counts import views
-from vectorclf._kernels.numbers import BLOCKS, MAX_GRAM, NONE, STRIDE, n0, n1, n2
+from vectorclf._kernels.numbers import BLOCKS, NONE, STRIDE, n0, n1, n2
 from vectorclf._kernels.tables import add_gram, add_pair, add_term, find_pair, find_term
 
 
@@ -78,6 +78,6 @@ def build_ngrams(meta, blob, b, starts, lengths):
     for i in range(np.uint64(starts.size)):
         if lengths[i] != n0:
             add_term(model, block, starts[i], lengths[i], i)
-            if meta[block + np.uint64(at.GRAMS_MASK)] != n0 and lengths[i] <= MAX_GRAM:
+            if lengths[i] <= meta[block + np.uint64(at.MAX_GRAM)]:
                 add_gram(model, block, starts[i], lengths[i], i)
     return np.uint64(starts.size), np.uint64(starts.size)

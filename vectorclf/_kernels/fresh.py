@@ -14,7 +14,6 @@ from vectorclf._kernels.ngrams import (
     hash_grams,
     hash_wide_grams,
     ngrams,
-    probe_grams,
 )
 from vectorclf._kernels.numbers import (
     BLOCKS,
@@ -77,7 +76,6 @@ def fill_words(model, scratch, b, n_fresh):
             s64[fresh + n2 * i + n1] = (grams << n32) | (np.uint64(is_short) << n16) | (n - grams)
             s8[p - n1], s8[p + length] = before, after
             i += n1
-        probe_grams(model, scratch, block, n)
         for j in range(first, i):
             word, grams = s64[fresh + n2 * j], s64[fresh + n2 * j + n1]
             start, found = grams >> n32, grams & N_IDS

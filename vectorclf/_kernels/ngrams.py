@@ -10,8 +10,6 @@ from vectorclf._jit import inline, part
 from vectorclf._kernels.counts import add_listed, count, put_place
 from vectorclf._kernels.numbers import (
     BLOCKS,
-    LOW,
-    MAX_GRAM,
     MEMO_LIST,
     STRIDE,
     n0,
@@ -20,7 +18,6 @@ from vectorclf._kernels.numbers import (
     n3,
     n6,
     n8,
-    n32,
     n63,
 )
 from vectorclf._kernels.tables import find_quickly, first_bytes, gram_hash, is_zero
@@ -85,9 +82,9 @@ def hash_grams(model, scratch, block, start, end, n):
     In the order of `ngrams`; returns how many there are then. An n-gram of the scratch is
     two numbers: its bytes, their hash.
     """
-    meta, b32 = model[0], model[2]
+    meta, b64 = model[0], model[1]
     smeta, s64, s8 = scratch[0], scratch[1], scratch[3]
-    mask, table = meta[block + np.uint64(at.GRAMS_MASK)], meta[block + np.uint64(at.GRAMS)] << n1
+    mask, table = meta[block + np.uint64(at.GRAMS_MASK)], meta[block + np.uint64(at.GRAMS)]
     gram = smeta[at.HASHED] + (n << n1)
     first = gram
     length = end - start
@@ -97,7 +94,7 @@ def hash_grams(model, scratch, block, start, end, n):
         for p in range(start, end - size + n1):
             k0 = load_u64(s8, p) & inside
             h = gram_hash(k0)
-            prefetch(b32, table + (h & mask))
+            prefetch(b64, table + (h & mask))
             s64[gram] = k0
             s64[gram + n1] = h
             gram += n2
@@ -113,9 +110,10 @@ def hash_wide_grams(model, scratch, block, start, end, n):
     What is longer than the short table's terms is looked up at once: its bytes are said to be
     0, and its hash the id after its own, or 0.
     """
-    meta, b32 = model[0], model[2]
+    meta, b64 = model[0], model[1]
     smeta, s64, s32, s8 = scratch[0], scratch[1], scratch[2], scratch[3]
-    mask, table = meta[block + np.uint64(at.GRAMS_MASK)], meta[block + np.uint64(at.GRAMS)] << n1
+    mask, table = meta[block + np.uint64(at.GRAMS_MASK)], meta[block + np.uint64(at.GRAMS)]
+    max_gram = meta[block + np.uint64(at.MAX_GRAM)]
     starts = smeta[at.IDS] << n1
     n_chars = n0
     p = start
@@ -131,13 +129,13 @@ def hash_wide_grams(model, scratch, block, start, end, n):
             length = np.uint64(s32[i + size]) - p
             gram = smeta[at.HASHED] + (n << n1)
             n += n1
-            if length > MAX_GRAM:
+            if length > max_gram:
                 s64[gram] = n0
                 s64[gram + n1] = find_quickly(model, block, s8, p, length)
                 continue
             k0 = load_u64(s8, p) & first_bytes(length)
             h = gram_hash(k0)
-            prefetch(b32, table + (h & mask))
+            prefetch(b64, table + (h & mask))
             s64[gram] = k0
             s64[gram + n1] = h
         if size == n_chars:
@@ -146,51 +144,31 @@ def hash_wide_grams(model, scratch, block, start, end, n):
 
 
 @part
-def probe_grams(model, scratch, block, n):
-    """Put the id each of `n` n-grams probably has where its hash was; ask for what is next.
+def find_grams(model, scratch, block, first, end, target):
+    """List the features among n-grams `first` to `end`, asking for their rows; how many.
 
-    The id is one more than that, 0 for none; above its 32 bits stand doubts.
+    No branch hangs on whether an n-gram is known: that cannot be guessed.
     """
-    meta, b64, b32 = model[0], model[1], model[2]
-    s64 = scratch[1]
-    mask, table = meta[block + np.uint64(at.GRAMS_MASK)], meta[block + np.uint64(at.GRAMS)] << n1
+    meta, b64 = model[0], model[1]
+    s64, s32 = scratch[1], scratch[2]
+    mask, table = meta[block + np.uint64(at.GRAMS_MASK)], meta[block + np.uint64(at.GRAMS)]
     bits = meta[block + np.uint64(at.GRAM_BITS)]
     own = (n1 << bits) - n1
-    records = meta[block + np.uint64(at.RECORDS)] - n2
     row_size = meta[at.ROW_SIZE]
     rows = meta[at.COEF] + row_size * (meta[block + np.uint64(at.BASE)] - n1)
     grams = scratch[0][at.HASHED]
-    for gram in range(grams, grams + (n << n1), n2):
-        h = s64[gram + n1]
-        tag = ((h >> n32) << bits) & LOW
-        e0 = np.uint64(b32[table + (h & mask)])
-        e1 = np.uint64(b32[table + ((h + n1) & mask)])
-        is_0, is_1 = is_zero((e0 ^ tag) >> bits), is_zero((e1 ^ tag) >> bits)
-        number = ((e0 & (n0 - is_0)) | (e1 & (n0 - (is_1 & (is_0 ^ n1))))) & own
-        doubts = n1 ^ (is_0 | is_1 | is_zero(e0) | is_zero(e1))
-        if s64[gram] == n0:
-            number, doubts = h, n0
-        prefetch(b64, records + (number << n1))
-        prefetch(b64, rows + row_size * number)
-        prefetch(b64, rows + row_size * number + n8)
-        s64[gram + n1] = (doubts << n32) | number
-
-
-@part
-def find_grams(model, scratch, block, first, end, target):
-    """List the features among n-grams `first` to `end`; how many."""
-    meta, b64 = model[0], model[1]
-    s64, s32 = scratch[1], scratch[2]
-    records = meta[block + np.uint64(at.RECORDS)] - n2
-    grams = scratch[0][at.HASHED]
     n = n0
     for gram in range(grams + (first << n1), grams + (end << n1), n2):
-        k0, number = s64[gram], s64[gram + n1]
-        doubts = number >> n32
-        number &= LOW
-        doubts |= (b64[records + (number << n1)] ^ k0) & (is_zero(number) - n1)
-        if doubts != n0 and k0 != n0:
+        k0, h = s64[gram], s64[gram + n1]
+        e0, e1 = b64[table + (h & mask)], b64[table + ((h + n1) & mask)]
+        is_0, is_1 = is_zero((e0 >> bits) ^ k0), is_zero((e1 >> bits) ^ k0)
+        number = ((e0 & (n0 - is_0)) | (e1 & (n0 - is_1))) & own
+        if (is_0 | is_1 | is_zero(e0) | is_zero(e1) | is_zero(k0)) == n0:
             number = find_again(model, block, k0)
+        if k0 == n0:
+            number = h
+        prefetch(b64, rows + row_size * number)
+        prefetch(b64, rows + row_size * number + n8)
         s32[target + n] = np.uint32(number - n1)
         n += is_zero(number) ^ n1
     return n
@@ -198,16 +176,17 @@ def find_grams(model, scratch, block, first, end, target):
 
 @part
 def find_again(model, block, k0):
-    """Id + 1 of an n-gram where `probe_grams` left doubts, or 0."""
-    meta, b64, b32 = model[0], model[1], model[2]
-    mask, table = meta[block + np.uint64(at.GRAMS_MASK)], meta[block + np.uint64(at.GRAMS)] << n1
-    own = (n1 << meta[block + np.uint64(at.GRAM_BITS)]) - n1
-    records = meta[block + np.uint64(at.RECORDS)] - n2
+    """Id + 1 of an n-gram that is in neither of its first two slots, or 0."""
+    meta, b64 = model[0], model[1]
+    mask, table = meta[block + np.uint64(at.GRAMS_MASK)], meta[block + np.uint64(at.GRAMS)]
+    bits = meta[block + np.uint64(at.GRAM_BITS)]
     slot = gram_hash(k0) & mask
     while True:
-        number = np.uint64(b32[table + slot]) & own
-        if number == n0 or b64[records + (number << n1)] == k0:
-            return number
+        entry = b64[table + slot]
+        if entry == n0:
+            return n0
+        if entry >> bits == k0:
+            return entry & ((n1 << bits) - n1)
         slot = (slot + n1) & mask
 
 

@@ -228,19 +228,18 @@ def gram_hash(k0):
 
 @part
 def add_gram(model, block, p, length, i):
-    """Put a term of up to 7 bytes into the short table, if it has no NUL.
+    """Put a short term into the table of n-grams, if it has no NUL.
 
-    An entry is 4 bytes: id + 1 below, above it as many bits of the hash as are left. Equal
-    zero-padded bytes are equal terms, so a hit is compared with half a record.
+    An entry is the term's bytes, zero-padded, and below them its id + 1: a hit needs no second
+    look. Without NUL, equal padded bytes are equal terms.
     """
-    meta, b32, b8 = model[0], model[2], model[3]
-    mask, table = meta[block + np.uint64(at.GRAMS_MASK)], meta[block + np.uint64(at.GRAMS)] << n1
+    meta, b64, b8 = model[0], model[1], model[3]
+    mask, table = meta[block + np.uint64(at.GRAMS_MASK)], meta[block + np.uint64(at.GRAMS)]
     x = load_u64(b8, p)
     if has_nul(x, length):
         return
-    h = gram_hash(x & first_bytes(length))
-    slot = h & mask
-    while b32[table + slot] != 0:
+    k0 = x & first_bytes(length)
+    slot = gram_hash(k0) & mask
+    while b64[table + slot] != n0:
         slot = (slot + n1) & mask
-    tag = (h >> n32) << meta[block + np.uint64(at.GRAM_BITS)]
-    b32[table + slot] = np.uint32(tag | (i + n1))
+    b64[table + slot] = (k0 << meta[block + np.uint64(at.GRAM_BITS)]) | (i + n1)

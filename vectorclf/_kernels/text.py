@@ -73,59 +73,66 @@ def lower_at(s8, p, code, length, delta):
 def fold_high(model, scratch, n, lower):
     """Put the non-ASCII characters of the folded text into the masks, lower-cased.
 
-    Masks of a block of 64 bytes are written once a run of such characters, and two bytes,
-    which is most of what is not English, need no more than one look at a small table.
+    Two bytes, which is most of what is not English, need one look at a small table that holds
+    the lower case's bytes. The characters of a block of 64 bytes are met by its mask: where a
+    word ends cannot be guessed.
     """
-    meta, b32, b8 = model[0], model[2], model[3]
+    meta, b32 = model[0], model[2]
     smeta, s64, s8 = scratch[0], scratch[1], scratch[3]
     words, spaces, highs = smeta[at.WORDS], smeta[at.SPACES], smeta[at.HIGHS]
     text = smeta[at.TEXT] << n3
-    pages, infos, lows = meta[at.PAGES] << n3, meta[at.INFOS] << n1, meta[at.LOW_INFOS] << n1
-    p = n0
-    k = n0
-    blocks = (n + n63) >> n6
-    while k < blocks:
+    lows = meta[at.LOW_INFOS] << n1
+    kept = n0 if lower else n255  # of a byte, what its lower case does not change
+    flags = np.uint32(0)
+    done = n0  # bytes of text
+    for k in range((n + n63) >> n6):
         high = s64[highs + k]
-        if p > k << n6:
-            high &= ALL << (p & n63)
-        if high == n0:
-            k += n1
-            continue
-        p = (k << n6) + ctz(high)
-        end = min((k + n1) << n6, n)
+        start = k << n6
+        if done > start:
+            high &= ALL << (done - start)
         in_words = in_spaces = n0
-        while p < end and s8[text + p] >= 128:
+        while high != n0:
+            inside = ctz(high)
+            p = start + inside
             first, second = np.uint64(s8[text + p]), np.uint64(s8[text + p + n1])
             if (first - np.uint64(0xC2) < 30) & (second >> n6 == n2) & (p + n1 < n):
-                code, length = ((first & np.uint64(31)) << n6) | (second & n63), n2
-                info = b32[lows + code]
+                info = b32[lows + (((first & np.uint64(31)) << n6) | (second & n63))]
+                length = n2
+                low = np.uint64(info >> np.uint32(16))
+                s8[text + p] = np.uint8((first & kept) | (low & n255 & ~kept))
+                s8[text + p + n1] = np.uint8((second & kept) | ((low >> n8) & ~kept))
             else:
-                code, length = decode(s8, text + p, text + n)
+                info, length = fold_wide(model, s8, text + p, text + n, lower)
                 if length == n0:
                     return at.INVALID
-                page = pages + ((code >> n8) << n1)
-                entry = (np.uint64(b8[page]) | (np.uint64(b8[page + n1]) << n8)) << n8
-                info = b32[infos + (entry | (code & n255))]
+            flags |= info
             bits = (n1 << length) - n1
-            inside = p & n63
-            word = bits if info & IS_WORD else n0
-            space = bits if info & IS_SPACE else n0
+            word = bits & (n0 - np.uint64(info & IS_WORD))
+            space = bits & (n0 - np.uint64((info & IS_SPACE) >> np.uint32(1)))
             in_words |= word << inside
             in_spaces |= space << inside
+            high &= ~(bits << inside)
             if inside + length > n64:
                 s64[words + k + n1] |= word >> (n64 - inside)
                 s64[spaces + k + n1] |= space >> (n64 - inside)
-            if lower:
-                if info & IS_ODD:
-                    return at.ODD
-                delta = np.uint64(info >> np.uint32(8))
-                if delta != n0:
-                    lower_at(s8, text + p, code, length, delta)
-            p += length
+                done = p + length
         s64[words + k] |= in_words
         s64[spaces + k] |= in_spaces
-        k = p >> n6
-    return at.OK
+    return at.ODD if lower and flags & IS_ODD else at.OK
+
+
+@part
+def fold_wide(model, s8, p, end, lower):
+    """Flags and length of the character at byte `p`, lower-cased; length 0: not UTF-8."""
+    meta, b32, b8 = model[0], model[2], model[3]
+    code, length = decode(s8, p, end)
+    page = (meta[at.PAGES] << n3) + ((code >> n8) << n1)
+    entry = (np.uint64(b8[page]) | (np.uint64(b8[page + n1]) << n8)) << n8
+    info = b32[(meta[at.INFOS] << n1) + (entry | (code & n255))]
+    delta = np.uint64(info >> np.uint32(8))
+    if lower and delta != n0 and length != n0:
+        lower_at(s8, p, code, length, delta)
+    return info & np.uint32(255), length
 
 
 @part
