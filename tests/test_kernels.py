@@ -14,7 +14,7 @@ from sklearn.preprocessing import Normalizer
 from sklearn.svm import LinearSVC
 from strategies import ODDITIES
 
-from vectorclf import _index, _intrinsics, _kernels
+from vectorclf import _index, _intrinsics, _intrinsics_py, _kernels, _scratch
 from vectorclf import _layout as at
 from vectorclf._kernels import lists, numbers, tables
 from vectorclf.compile import compile
@@ -76,18 +76,18 @@ if is_compiled:
 @given(st.binary(min_size=80, max_size=90), st.integers(0, 9), st.booleans())
 def test_bytes_are_loaded_and_classified_as_plain_python_does(data, i, lower):
     source = np.frombuffer(data, dtype=np.uint8).copy()
-    assert load(source, U(i)) == _intrinsics._load_u64(source, U(i))
+    assert load(source, U(i)) == _intrinsics_py.load_u64(source, U(i))
     compiled, plain = np.zeros(80, dtype=np.uint8), np.zeros(80, dtype=np.uint8)
     masks = classify(source, U(i), compiled, U(9), lower)
-    assert masks == _intrinsics._classify(source, U(i), plain, U(9), lower)
+    assert masks == _intrinsics_py.classify(source, U(i), plain, U(9), lower)
     np.testing.assert_array_equal(compiled, plain)
 
 
 @needs_compiling
 @given(st.integers(0, 2**64 - 1))
 def test_bits_are_counted_as_plain_python_does(x):
-    assert ctz(U(x)) == _intrinsics._ctz(U(x))
-    assert popcount(U(x)) == _intrinsics._popcount(U(x))
+    assert ctz(U(x)) == _intrinsics_py.ctz(U(x))
+    assert popcount(U(x)) == _intrinsics_py.popcount(U(x))
 
 
 @needs_compiling
@@ -100,7 +100,7 @@ def test_rows_of_whole_numbers_are_summed_as_plain_python_does(width, n):
     compiled, plain = np.ones(width, dtype=np.uint32), np.ones(width, dtype=np.uint32)
     sum_rows(compiled, coef, U(width), rows, U(n))
     zero = U(0)
-    _intrinsics._sum_rows(plain, zero, coef, zero, U(width), rows, zero, U(n))
+    _intrinsics_py.sum_rows(plain, zero, coef, zero, U(width), rows, zero, U(n))
     np.testing.assert_array_equal(compiled, plain)
 
 
@@ -119,7 +119,7 @@ def test_rows_are_added_as_plain_python_does(kind, summed, width, n):
     compiled, plain = np.ones(width), np.ones(width)
     accumulate(compiled, coef, U(width), rows, weights, U(n))
     zero = U(0)
-    _intrinsics._accumulate(plain, zero, coef, zero, U(width), rows, zero, weights, zero, U(n))
+    _intrinsics_py.accumulate(plain, zero, coef, zero, U(width), rows, zero, weights, zero, U(n))
     np.testing.assert_array_equal(compiled, plain)
 
 
@@ -210,7 +210,7 @@ def test_windows_without_white_space_grow_and_tokens_come_in_batches():
     for analyzer, n_done in (("char", 0), ("char_wb", 1)):
         vectorizer = TfidfVectorizer(analyzer=analyzer, ngram_range=(2, 2))
         predictor = compile(make_pipeline(vectorizer, LinearSVC()).fit(TEXTS, LABELS))
-        tiny = _index.new_scratch(predictor._index, 64)
+        tiny = _scratch.new_scratch(predictor._index, 64)
         rows = np.empty((2, 3)), np.zeros(2, dtype=np.uint8)
         place = np.array([0, 60]), np.array([120, 220])
         index = predictor._index
@@ -218,7 +218,7 @@ def test_windows_without_white_space_grow_and_tokens_come_in_batches():
             data, *place, False, index.meta, index.blob, tiny.meta, tiny.blob, *rows, 0
         )
     predictor = check(TfidfVectorizer(ngram_range=(1, 2)), [""])
-    small = _index.new_scratch(predictor._index, 64)
+    small = _scratch.new_scratch(predictor._index, 64)
     stopped = _kernels.score_rows(
         data, np.array([0, 60]), np.array([120, 220]), False, predictor._index.meta,
         predictor._index.blob, small.meta, small.blob, out, statuses, 0,

@@ -12,6 +12,7 @@ import numpy as np
 
 from vectorclf import _kernels, _unicode
 from vectorclf import _layout as at
+from vectorclf._blob import Blob
 from vectorclf.compiled import CompiledModel
 
 _KINDS = {"word": at.WORD, "char": at.CHAR, "char_wb": at.CHAR_WB}
@@ -22,7 +23,6 @@ _OPS = {
     "pivot": at.PIVOT,
     "weight": at.WEIGHT,
 }
-_HUGE_PAGE = 1 << 21
 _MAX_LOAD = 0.4
 """Share of a table's slots in use: above it probing chains grow, far below it caches miss."""
 
@@ -33,41 +33,6 @@ def _slots(n: int) -> int:
 
 def _bits(n_ids: int) -> int:
     return int(n_ids + 1).bit_length()
-
-
-def aligned(shape: tuple[int, ...], dtype) -> np.ndarray:
-    """Zeros that start on a cache line, so that a weight row never straddles one more."""
-    dtype = np.dtype(dtype)
-    size = int(np.prod(shape)) * dtype.itemsize
-    room = size + 64 if size < 1 << 20 else size + 3 * _HUGE_PAGE
-    raw = np.zeros(room, dtype=np.uint8)
-    start = -raw.ctypes.data % (64 if size < 1 << 20 else _HUGE_PAGE)
-    return raw[start : start + size].view(dtype).reshape(shape)
-
-
-class _Blob:
-    """Arrays laid end to end in uint64 elements, each on a cache line of its own."""
-
-    def __init__(self) -> None:
-        self.size = 0
-        self.parts: list[tuple[int, np.ndarray]] = []
-
-    def room(self, n: int) -> int:
-        start = self.size
-        self.size += -(-n // 8) * 8
-        return start
-
-    def add(self, array: np.ndarray) -> int:
-        start = self.room(-(-array.nbytes // 8))
-        self.parts.append((start, array))
-        return start
-
-    def build(self) -> np.ndarray:
-        words = aligned((self.size + 8,), np.uint64)
-        data = words.view(np.uint8)
-        for start, array in self.parts:
-            data[8 * start : 8 * start + array.nbytes] = array.reshape(-1).view(np.uint8)
-        return words
 
 
 @dataclass(frozen=True)
@@ -120,7 +85,7 @@ def _unit(largest: float, analyzer: str, dtype: np.dtype) -> np.float64:
     return np.float64(2.0 ** np.ceil(np.log2(at.MAX_SUMMED * largest) - 31))
 
 
-def _squares(m, block, idf, blob: _Blob) -> None:
+def _squares(m, block, idf, blob: Blob) -> None:
     """Squares of idf in whole units, for rows whose squares need not be summed in floats.
 
     Sums of whole numbers are exact in any order, so features need no list of those touched:
@@ -153,7 +118,7 @@ def build_index(model: CompiledModel) -> Index:
     coef_t = arrays["coef_t"]
     n_features, n_labels = coef_t.shape
     width = -(-(n_labels + 1) // 8) * 8
-    blob = _Blob()
+    blob = Blob()
     meta = np.zeros(at.BLOCKS + at.BLOCK_STRIDE * len(blocks), dtype=np.uint64)
     pages, infos = _unicode.code_point_tables()
     ops = np.zeros((len(spec["ops"]), 4), dtype=np.uint64)
@@ -278,66 +243,3 @@ def _n_distinct_words(terms, n_words, n_stop):
     n_single = int((n_words == 1).sum())
     n_parts = int(n_words[n_words > 1].sum())
     return n_stop + n_single + n_parts
-
-
-@dataclass(frozen=True)
-class Scratch:
-    """What one thread writes to while it scores: counts, folded text, remembered words."""
-
-    meta: np.ndarray
-    blob: np.ndarray
-
-
-def new_scratch(index: Index, window: int = at.WINDOW, n_found: int = 0) -> Scratch:
-    """Working memory for texts whose stretches without white space fit `window` bytes.
-
-    `n_found`: places of features it has room for, where places are asked for.
-    """
-    meta = index.meta
-    n_features, n_blocks, width = (int(meta[i]) for i in (at.N_FEATURES, at.N_BLOCKS, at.WIDTH))
-    kinds = meta[at.BLOCKS + at.KIND :: at.BLOCK_STRIDE][:n_blocks]
-    n_memos = 0 if n_found else int((kinds == at.CHAR_WB).sum())
-    n_words = min(at.MEMO_WORDS, at.MEMO_SUMS // width)
-    stride = at.MEMO_SLOTS // 2 + 8 * n_words + at.MEMO_POOL // 2 + 8
-    n_masks = window // 64 + 2
-    size = at.EDGES_CAP + 74
-    blob = _Blob()
-    offsets = np.zeros(at.NORMS + 1, dtype=np.uint64)
-    rooms = {
-        at.TEXT: (window + 2 * at.PADDING) // 8,
-        at.TEXT2: (window + 2 * at.PADDING) // 8 if at.CHAR in kinds else 0,
-        at.WORDS: n_masks,
-        at.SPACES: n_masks,
-        at.HIGHS: n_masks,
-        at.EDGES: size // 2 + 1,
-        at.TOKENS: 2 * size,
-        at.IDS: size // 4 + 1,
-        at.COUNTS: (n_features + n_blocks) // 2 + 2,  # and a spare one a block
-        at.TOUCHED: (n_features + n_blocks) // 2 + 2,  # a block's list may be overrun by one
-        at.N_TOUCHED: n_blocks,
-        at.NODES: 32 * n_blocks,
-        at.ACC: width * n_blocks,
-        at.SUMS: 3 * n_blocks,
-        at.ROWS: at.GROUP + size // 2,  # as many as seen, or twice a group
-        at.WEIGHTS: 2 * at.GROUP + size,
-        at.SEEN: at.GROUP + size,
-        at.FOUND: 3 * n_found // 2 + 2,
-        at.ORIGINS: window // 2 + 64 if n_found and at.CHAR in kinds else 0,
-        at.WORD_SUMS: width * (n_blocks + 1),
-        at.IS_DIRECT: n_blocks,
-        at.WORD_WEIGHTS: width * n_words // 2 * n_memos,
-        at.HASHED: 4 * at.MEMO_LIST,
-        at.FRESH: size + 2,
-        at.LISTED: 2 * at.MEMO_LIST // 2 + 8,
-        at.STAMP: 1,
-        at.STAMPED: (n_features + n_blocks) // 2 + 2,
-        at.IS_WHOLE: n_blocks,
-        at.NORMS: n_blocks,
-        at.MEMOS: stride * n_memos,
-    }
-    offsets[at.CAP], offsets[at.MEMO_CAP], offsets[at.MEMO_STRIDE] = window, n_words, stride
-    for name, n in rooms.items():
-        offsets[name] = blob.room(n)
-    offsets[at.TEXT] += at.PADDING // 8
-    offsets[at.TEXT2] += at.PADDING // 8
-    return Scratch(offsets, blob.build())

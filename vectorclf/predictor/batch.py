@@ -12,7 +12,8 @@ import numpy as np
 
 from vectorclf import _kernels
 from vectorclf import _layout as at
-from vectorclf._index import Index, Scratch, build_index, new_scratch
+from vectorclf._index import Index, build_index
+from vectorclf._scratch import Scratch, new_scratch
 from vectorclf.compiled import CompiledModel
 from vectorclf.errors import InputError
 from vectorclf.predictor.features import FeatureOccurrences, Occurrences, Places

@@ -10,7 +10,8 @@ import numpy as np
 
 from vectorclf import _kernels
 from vectorclf import _layout as at
-from vectorclf._index import Index, new_scratch
+from vectorclf._index import Index
+from vectorclf._scratch import new_scratch
 from vectorclf.predictor.preparation import prepare
 from vectorclf.texts import utf8
 
