@@ -59,17 +59,18 @@ def telling_span(
     'was paid in cash'
     """
     words = [found.span() for found in _WORD.finditer(quote)]
+    starts, ends = [a for a, _ in words], [b for _, b in words]
     value = [0.0] * len(words)
     total = 0.0
     for each in terms:
-        a, b = each.span[0] - start, each.span[1] - start
-        first = bisect_right(words, a, key=lambda word: word[1])
-        last = bisect_left(words, b, key=lambda word: word[0])
+        a, b = each.span
+        first, last = bisect_right(ends, a - start), bisect_left(starts, b - start)
         if not each.term or each.term.startswith("(") or first >= last:
             continue
+        contribution = each.contribution
         for k in range(first, last):
-            value[k] += each.contribution / (last - first)
-        total += max(0.0, each.contribution)
+            value[k] += contribution / (last - first)
+        total += max(0.0, contribution)
     cost = WORD_COST * total
     best = current = 0.0
     begin, found = 0, None

@@ -142,9 +142,8 @@ def single_cuts(cuts: np.ndarray) -> np.ndarray:
     return np.where(single < cuts, np.nextafter(single, np.float32(np.inf)), single)
 
 
-def log_lengths(data: np.ndarray, offsets: np.ndarray, unit: str) -> np.ndarray:
+def log_lengths(segments: Segments) -> np.ndarray:
     """Natural logarithm of the bytes of every passage: shape (n_passages,), float64."""
-    segments = segment_units(data, offsets, unit)
     return np.log((segments.passage_ends - segments.passage_starts).astype(np.float64))
 
 
@@ -165,12 +164,20 @@ def text_scores(
     scores : ndarray of shape (n_texts, n_labels), float32
         A text without a sentence scores as the empty text does.
     """
-    data, offsets = _buffer(texts)
-    segments = segment_units(data, offsets, unit)
+    data, offsets = text_buffer(texts)
+    return best_scores(predictor, data, segment_units(data, offsets, unit), len(texts), gate=gate,
+                       passage=passage)
+
+
+def best_scores(
+    predictor: BatchPredictor, data: np.ndarray, segments: Segments, n_texts: int, *, gate: float,
+    passage: float = 0.0,
+) -> np.ndarray:
+    """`text_scores` of texts that are segmented already."""
     scores, _ = sentence_scores(predictor, data, segments, gate=gate, passage=passage)
     empty = predictor.compiled.arrays["intercept"].astype(np.float32)[: scores.shape[1]]
-    out = np.tile(empty, (len(texts), 1))
-    bounds = sentences_by_text(segments, len(texts))
+    out = np.tile(empty, (n_texts, 1))
+    bounds = sentences_by_text(segments, n_texts)
     rows = np.flatnonzero(bounds[1:] > bounds[:-1])
     if len(rows):
         out[rows] = np.maximum.reduceat(scores, bounds[:-1][rows], axis=0)
@@ -193,14 +200,14 @@ def profile(texts: Sequence[str], scores: np.ndarray, unit: str) -> dict:
         ``log_bytes`` of a passage: [mean, standard deviation]; ``score`` of a text: [means,
         standard deviations], by label.
     """
-    lengths = log_lengths(*_buffer(texts), unit)
+    lengths = log_lengths(segment_units(*text_buffer(texts), unit))
     return {
         "log_bytes": [round(float(x), 4) for x in (lengths.mean(), lengths.std())],
         "score": [np.round(x, 4).tolist() for x in (scores.mean(axis=0), scores.std(axis=0))],
     }
 
 
-def _buffer(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+def text_buffer(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """One UTF-8 buffer of the texts, and the offsets of each."""
     data, starts, ends = utf8(list(texts))
     return data, np.append(starts, ends[-1:]) if len(starts) else np.zeros(1, dtype=np.int64)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -112,20 +113,19 @@ def measure(statistics: TextStatistics, texts: Sequence[str], tagger: Any) -> No
     predictor = getattr(tagger, "predictor", None)
     if predictor is None or not texts:
         return
-    encoded = [text.encode("utf-8", "replace") for text in texts]
-    offsets = np.cumsum([0, *map(len, encoded)])
-    data = np.frombuffer(b"".join(encoded), dtype=np.uint8)
+    from vectorclf.scoring import best_scores, log_lengths, segment_units, text_buffer
+
+    model = tagger.model
+    data, offsets = text_buffer(texts)
     n_tokens, n_unknown = predictor.unknown_counts_spans(data, offsets[:-1], offsets[1:])
     statistics.n_tokens += int(n_tokens.sum())
     statistics.n_unknown += int(n_unknown.sum())
-    from vectorclf.scoring import log_lengths, text_scores
-
-    model = tagger.model
-    lengths = log_lengths(data, offsets, model.unit)
+    segments = segment_units(data, offsets, model.unit)
+    lengths = log_lengths(segments)
     statistics.n_passages += len(lengths)
     statistics.log_bytes += float(lengths.sum())
     statistics.log_bytes_squared += float((lengths**2).sum())
-    scores = text_scores(predictor, list(texts), unit=model.unit, gate=model.gate,
+    scores = best_scores(predictor, data, segments, len(texts), gate=model.gate,
                          passage=model.passage)
     scores = scores.astype(np.float64)
     sums, squares = scores.sum(axis=0), (scores**2).sum(axis=0)
@@ -134,12 +134,19 @@ def measure(statistics: TextStatistics, texts: Sequence[str], tagger: Any) -> No
     statistics.score_square_sum = (squares + old_squares if old else squares).tolist()
 
 
+@lru_cache(maxsize=4096)
+def _script_of(character: str) -> str:
+    """Script of a letter, "" for what is none."""
+    if not character.isalpha():
+        return ""
+    return _STRETCHES[bisect_right(_FIRSTS, ord(character)) - 1][1]
+
+
 def _look_at(statistics: TextStatistics, text: str) -> str:
     """Count the letters of a text; the language guessed from it."""
     by_script: dict[str, int] = {}
     for c in set(text):
-        if c.isalpha():
-            script = _STRETCHES[bisect_right(_FIRSTS, ord(c)) - 1][1]
+        if script := _script_of(c):
             by_script[script] = by_script.get(script, 0) + text.count(c)
     n_letters = sum(by_script.values())
     statistics.n_seen_chars += len(text)

@@ -21,6 +21,9 @@ from vectorclf.predictor.preparation import prepare
 from vectorclf.predictor.probabilities import probabilities
 from vectorclf.texts import as_texts, read_only, utf8
 
+_STEP_ROWS = 1024
+"""Spans scored in one go: their scores in double precision are still in the cache when they are
+made single, a tenth of the time."""
 _KEPT_BYTES = 4096
 """Working memory for the places of features is kept for texts up to this size."""
 
@@ -85,9 +88,12 @@ class BatchPredictor:
         del scratch
         return new_scratch(self._index, longest + 64)
 
-    def _score(self, data, starts, ends, first_row=0) -> np.ndarray:
-        """Scores of byte slices, float64; rows Python must lower-case take a second run."""
-        out = np.empty((len(starts), self._n_labels))
+    def _score(self, data, starts, ends, first_row=0, room=None) -> np.ndarray:
+        """Scores of byte slices, float64; rows Python must lower-case take a second run.
+
+        They are written to the first rows of `room` where there is one.
+        """
+        out = np.empty((len(starts), self._n_labels)) if room is None else room[: len(starts)]
         statuses = np.zeros(len(starts), dtype=np.uint8)
         if self._needs_python:
             self._run_python(data, starts, ends, out, range(len(starts)), first_row)
@@ -140,13 +146,15 @@ class BatchPredictor:
             raise InputError("expected 0 <= start <= end <= len(data)", place="starts, ends")
         n = len(starts)
         out = np.empty((n, self._n_labels), dtype=np.float32)
-        step = 4096
 
         def work(first: int) -> None:
-            end = min(first + step, n)
-            out[first:end] = self._score(data, starts[first:end], ends[first:end], first)
+            end = min(first + 4 * _STEP_ROWS, n)
+            room = np.empty((_STEP_ROWS, self._n_labels))
+            for row in range(first, end, _STEP_ROWS):
+                part = slice(row, min(row + _STEP_ROWS, end))
+                out[part] = self._score(data, starts[part], ends[part], row, room)
 
-        _share(work, range(0, n, step), n_threads)
+        _share(work, range(0, n, 4 * _STEP_ROWS), n_threads)
         return out
 
     def _matrix(self, texts: Any) -> np.ndarray:

@@ -87,48 +87,47 @@ class Places:
     def find(self, texts: Sequence[str], data, starts, ends) -> Occurrences:
         """The features of texts, which are ``data[starts[k]:ends[k]]`` in UTF-8."""
         at_byte = _char_by_byte(data)
-        ids, firsts, lasts, shares = [], [], [], []
+        ids, spans, shares = [], [], []
         for k, text in enumerate(texts):
             n = -1
             if not self._strips:
                 n = self._run(data, starts[k : k + 1], ends[k : k + 1], False)
             if n >= 0:
                 begin = starts[k]
-                own = at_byte[begin + self.places[:n, 1:]] - at_byte[begin]
-                first, last = own[:, 0], own[:, 1]
+                spans.append(at_byte[begin + self.places[:n, 1:]] - at_byte[begin])
             else:
-                first, last = self._find_prepared(text)
-                n = len(first)
+                spans.append(self._find_prepared(text))
+                n = len(spans[-1])
             ids.append(self.ids[:n].copy())
-            firsts.append(first)
-            lasts.append(last)
-            shares.append(self.shares[:n].astype(np.float32))
+            shares.append(self.shares[:n].copy())
         bounds = np.zeros(len(ids) + 1, dtype=np.int64)
         np.cumsum([len(each) for each in ids], out=bounds[1:])
-        if not ids:
+        if not bounds[-1]:
             none = np.empty(0, dtype=np.int32)
             return Occurrences(bounds, none, none, none, none.astype(np.float32))
         features = self.index.feature_by_id[np.concatenate(ids)].astype(np.int32)
-        return Occurrences(bounds, features, *map(np.concatenate, (firsts, lasts, shares)))
+        first, last = np.concatenate(spans).T
+        return Occurrences(bounds, features, first, last,
+                           np.concatenate(shares).astype(np.float32))
 
-    def _find_prepared(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+    def _find_prepared(self, text: str) -> np.ndarray:
         """First and end characters of the features of a text that Python has to prepare."""
         made = [_prepare_with_origins(text, *variant) for variant in self.index.variants]
         data, starts, ends = utf8([prepared for prepared, _ in made])
         if int((ends - starts).max()) > self.longest:
             self._make_room(int((ends - starts).max()))
         n = self._run(data, starts, ends, True)
-        first, last = np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int32)
+        spans = np.empty((n, 2), dtype=np.int32)
         n_blocks = int(self.index.meta[at.N_BLOCKS])
         for b in range(n_blocks):
             v = int(self.index.meta[at.BLOCKS + at.BLOCK_STRIDE * b + at.VARIANT])
             rows = np.flatnonzero(self.places[:n, 0] == b)
             at_byte = _char_by_byte(data[starts[v] : ends[v]])
             origins = np.array([*made[v][1], len(text)], dtype=np.int32)
-            first[rows] = origins[at_byte[self.places[rows, 1]]]
+            spans[rows, 0] = origins[at_byte[self.places[rows, 1]]]
             # the end is after the origin of the last character, not before the next one's
-            last[rows] = origins[at_byte[self.places[rows, 2]] - 1] + 1
-        return first, last
+            spans[rows, 1] = origins[at_byte[self.places[rows, 2]] - 1] + 1
+        return spans
 
 
 def _char_by_byte(data: np.ndarray) -> np.ndarray:

@@ -29,7 +29,7 @@ _CONTEXTS = (
 )  # fmt: skip
 ROW_NAMES = tuple(f"{place}_{cue}" for place in PLACES for cue in CUES) + FACTS
 _ROW = {name: row for row, name in enumerate(ROW_NAMES)}
-_DENIAL_BITS = sum(1 << CUES.index(name) for name in _DENIALS)
+_DENIAL_ROWS = frozenset(_ROW[f"{place}_{name}"] for place in PLACES for name in _DENIALS)
 _CONTEXT_ROWS = frozenset(_ROW[name] for name in _CONTEXTS)
 
 
@@ -64,7 +64,7 @@ def rows_of(cues: Sequence[int], k: int) -> list[int]:
 
 def pairs_of(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Pairs of a denial anywhere and a context of it, among `rows`."""
-    denials = [r for r in rows if r < 5 * N_CUES and _DENIAL_BITS >> (r % N_CUES) & 1]
+    denials = [r for r in rows if r in _DENIAL_ROWS]
     if denials:
         contexts = [r for r in rows if r in _CONTEXT_ROWS]
         for denial in denials:
