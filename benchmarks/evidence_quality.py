@@ -16,7 +16,7 @@ import argparse
 import gzip
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,7 +32,6 @@ from vectorclf.highlights import telling_span
 from vectorclf.labeled import labeled_texts
 from vectorclf.recipe import Recipe
 from vectorclf.records import ArticleTags, Span, Tag
-from vectorclf.status import has_denial
 from vectorclf.status.features import STATUSES
 from vectorclf.tagger import Tagger, load
 
@@ -41,6 +40,21 @@ DATASET, BACKGROUND = DATA / "recruitment", DATA / "background" / "news.npz"
 TITLE = "Evidence, test split"
 N_ROUNDS = 1000  # bootstrap rounds, cases resampled
 _WORD = re.compile(r"\w+")
+_TOLD = r"(?:reports?|claims?|suggestions?|allegations?|accusations?|rumou?rs?|charges?)\b(?! by\b)"
+_DENIES = re.compile(
+    r"\bden(?:y|ies|ied|ying)\b(?! (?:a|an|the|his|her|their|its|him|them|us|me|nothing|"
+    r"promotion|tenure|leave|entry|access|permission)\b)"
+    rf"|\bden(?:y|ies|ied|ying) (?:the |any |all |these |those )?(?:\w+ )?{_TOLD}"
+    rf"|\b(?:reject|dismiss|refut)\w* (?:as \w+ )?(?:\w+ ){{0,3}}?(?:{_TOLD}|(?:idea|notion)\b)"
+    r"|\b(?:no|without|any) (?:evidence|proof|truth|signs?|indication|suggestion)\b"
+    r"|\b(?:had|was|were|has|have) never (?:been|had|received|taken|met|accepted|sold)\b"
+    r"|\bnot (?:true|the case|correct) that\b|\b(?:cleared|acquitted) (?:\w+ ){0,3}?of\b"
+    r"|\b(?:is|are|was|were) (?:\w+ )?(?:not (?:accurate|true|correct)|false|untrue|baseless|"
+    r"unfounded|groundless|fabricated|inaccurate|wrong|nonsense|inventions?)\b",
+    re.IGNORECASE,
+)
+"""Of a text that denies something, of whatever; not the tagger's own signs, so that they can be
+changed and still be measured on the same texts."""
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -172,12 +186,16 @@ def tagged(tagger: Tagger, passages: Sequence[CodedPassage]) -> list[ArticleTags
     return [tagger.tag(p.text) for p in passages]
 
 
+def denies_something(text: str) -> bool:
+    """Whether a sentence of a text says that something is denied, rejected or untrue."""
+    return any(_DENIES.search(sentence) for sentence in re.split(r"(?<=[.!?])\s", text))
+
+
 def denials(
     passages: Sequence[CodedPassage], before: Sequence[ArticleTags], after: Sequence[ArticleTags]
 ) -> dict[str, int]:
     """What the rule on denials does: texts without a label that deny something, and true tags."""
-    silent = [k for k, p in enumerate(passages)
-              if not p.labels and any(has_denial(s) for s in re.split(r"(?<=[.!?])\s", p.text))]
+    silent = [k for k, p in enumerate(passages) if not p.labels and denies_something(p.text)]
     true = [{t.label for t in tags.tags} & passages[k].labels.keys()
             for k, tags in enumerate(before)]
     kept = [{t.label for t in tags.tags} for tags in after]
@@ -200,6 +218,16 @@ def denials_by_texts(
     found = {"test split": denials(test, without_rule(tagger, test), tagged(tagger, test))}
     if not is_out_of_fold:
         return found
+    total: Counter[str] = Counter()
+    for other, own in out_of_fold(tagger, dataset):
+        total.update(denials(own, without_rule(other, own), tagged(other, own)))
+    return {**found, "training splits, out of fold": dict(total)}
+
+
+def out_of_fold(
+    tagger: Tagger, dataset: Dataset
+) -> Iterator[tuple[Tagger, list[CodedPassage]]]:
+    """Texts of the splits train and dev, with a tagger of the same recipe that never saw them."""
     from vectorclf.compile import compile as compile_pipeline
     from vectorclf.fitting import fit
     from vectorclf.folds import group_folds
@@ -208,23 +236,21 @@ def denials_by_texts(
     recipe = msgspec.convert(model.training["recipe"], Recipe)
     data, background = labeled_texts(passages), load_background(BACKGROUND)
     fold = group_folds(data.groups, recipe.folds, recipe.seed)
-    total: Counter[str] = Counter()
     for k in range(recipe.folds):
         pipeline = fit(data.take(np.flatnonzero(fold != k)), model.label_ids, recipe, background)
-        own = [passages[i] for i in np.flatnonzero(fold == k)]
-        other = Tagger(replace(model, compiled=compile_pipeline(pipeline).compiled, self_test=()))
-        total.update(denials(own, without_rule(other, own), tagged(other, own)))
-    return {**found, "training splits, out of fold": dict(total)}
+        compiled = compile_pipeline(pipeline).compiled
+        yield (Tagger(replace(model, compiled=compiled, self_test=())),
+               [passages[i] for i in np.flatnonzero(fold == k)])
 
 
 def without_rule(tagger: Tagger, passages: Sequence[CodedPassage]) -> list[ArticleTags]:
     """Tags as they would be if a denial were evidence."""
-    rule = evidence_room.may_deny
-    evidence_room.may_deny = lambda sentence: False
+    rule = evidence_room.only_denies
+    evidence_room.only_denies = lambda *told: False
     try:
         return tagged(tagger, passages)
     finally:
-        evidence_room.may_deny = rule
+        evidence_room.only_denies = rule
 
 
 def section(judged: Sequence[Judged], rows: list[dict], statuses: list[dict],

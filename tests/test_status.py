@@ -1,4 +1,4 @@
-"""How evidence is told: cues around it, the table of weights, denials."""
+"""How evidence is told: cues around it, the table of weights."""
 
 import msgspec
 import pytest
@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vectorclf.errors import ModelFormatError
-from vectorclf.records import Evidence, Term
-from vectorclf.status import cues_of, is_denied, may_deny, model, only_denies, status_of
+from vectorclf.status import cues_of, model, status_of
 from vectorclf.status.cues import CUES, cue_names
 from vectorclf.status.features import STATUSES, key_of, names_of, pairs_of, rows_of
 
@@ -85,50 +84,3 @@ def test_a_damaged_table_is_named(content, tmp_path, monkeypatch):
     monkeypatch.setattr(model, "WEIGHTS", tmp_path / "weights.json")
     with pytest.raises(ModelFormatError, match="status weights"):
         model.status_model.__wrapped__()
-
-
-@pytest.mark.parametrize(("sentence", "stretch", "denied"), [
-    ("He denied that he had ever been paid.", "been paid", True),
-    ("Beijing denied that its officers had posed as consultants.", "posed as consultants", True),
-    ("The general rejected reports that he had left his briefcase in a bar.", "left his", True),
-    ("No evidence was found that she ever received money.", "received money", True),
-    ("He had never been approached by anyone.", "approached", True),
-    ("The major, who was denied a pension, offered his services.", "offered his", False),
-    ("Denied promotion, he copied the plans.", "copied the plans", False),
-    ("He denies spying, but police say he was paid.", "was paid", False),
-    ("He was paid $40,000; he denies having received it.", "was paid", False),
-    ("He denied it; the prosecution says he was blackmailed.", "blackmailed", False),
-    ("He denied that he was paid; the account was empty.", "was paid", True),
-    ("He denied that he was paid; police found receipts.", "was paid", False),
-    ("He had never received money from anyone but his ministry.", "received money", True),
-    ("Reports that he was paid are not accurate.", "was paid", True),
-    ("It is not true that he was paid.", "was paid", True),
-    ("He was acquitted of selling secrets.", "selling secrets", True),
-    ("He was acquitted of treason but sold secrets.", "sold secrets", False),
-    ("He rejected a claim by the service that he was recruited.", "was recruited", False),
-    ("He was paid in cash.", "paid in cash", False),
-])  # fmt: skip
-def test_a_sentence_that_only_denies(sentence, stretch, denied):
-    at = sentence.index(stretch)
-    assert is_denied(sentence, (at, at + len(stretch))) is denied
-    assert may_deny(sentence) or not denied
-
-
-def quoted(sentence, **terms):
-    """Evidence of a sentence whose named terms have these contributions."""
-    placed = tuple(Term(x, (sentence.index(x), sentence.index(x) + len(x)), c)
-                   for x, c in ((k.replace("_", " "), c) for k, c in terms.items()))
-    return Evidence((0, len(sentence)), sentence, placed, 0.0, 0.0)
-
-
-def test_a_plain_negation_counts_where_the_model_takes_it_for_one():
-    sentence = "He had not taken money."
-    assert only_denies(quoted(sentence, not_taken=-0.3, money=1.0))
-    assert not only_denies(quoted(sentence, not_taken=0.3, money=1.0))
-    assert not only_denies(quoted("He did not know why he took money.", money=1.0, know=0.0))
-    assert not only_denies(quoted("He had not slept, and took money.", took_money=1.0))
-    assert not only_denies(quoted("He took money.", money=1.0)) and not only_denies(quoted(""))
-
-
-def test_a_denial_with_no_telling_words_is_a_denial():
-    assert is_denied("He denied everything.", None) and not is_denied("He was paid.", None)

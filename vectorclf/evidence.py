@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from vectorclf.codebook import Label
 from vectorclf.passages import Segments, character_spans
 from vectorclf.predictor import BatchPredictor, Occurrences
 from vectorclf.records import Evidence, Span, Term
 from vectorclf.scoring import Reached, sentences_by_text
-from vectorclf.status import cues_of, may_deny, only_denies, status_model
+from vectorclf.status import Scope, cues_of, only_denies, scopes_of, status_model
 
 MAX_QUOTES = 3  # sentences quoted for a label, best first
 MAX_TERMS = 12  # terms named one by one; the rest is summed in the last, without a name
@@ -57,17 +58,19 @@ class ScoredArticle:
     starts: list[int]
     ends: list[int]
     over: dict[int, list[Candidate]]
-    _may_deny: dict[int, bool] = field(default_factory=dict)
+    _scopes: dict[int, tuple[Scope, ...]] = field(default_factory=dict)
 
     def sentence(self, k: int) -> str:
         """The text of a sentence."""
         return self.text[self.starts[k] : self.ends[k]]
 
-    def may_deny(self, k: int) -> bool:
-        """Whether a sentence may turn out to be a denial; looked at once."""
-        if k not in self._may_deny:
-            self._may_deny[k] = may_deny(self.sentence(k))
-        return self._may_deny[k]
+    def scopes(self, candidate: Candidate) -> tuple[Scope, ...]:
+        """What of its sentence is denied, refused or supposed; looked at once."""
+        k = candidate.sentence
+        if k not in self._scopes:
+            following = self.sentence(k + 1) if k < candidate.last else ""
+            self._scopes[k] = scopes_of(self.sentence(k), following)
+        return self._scopes[k]
 
     def candidates(self) -> dict[int, list[Candidate]]:
         """Those of `over` that may come to be quoted.
@@ -79,7 +82,7 @@ class ScoredArticle:
             n_sure, kept = 0, []
             for each in ranked:
                 kept.append(each)
-                n_sure += not self.may_deny(each.sentence)
+                n_sure += not self.scopes(each)
                 if n_sure == MAX_QUOTES:
                     break
             found[column] = kept
@@ -135,7 +138,7 @@ Quotes = dict[int, list[tuple[Candidate, Evidence]]]
 
 
 def quotes_by_article(
-    predictor: BatchPredictor, articles: dict[int, ScoredArticle]
+    predictor: BatchPredictor, articles: dict[int, ScoredArticle], labels: Sequence[Label]
 ) -> dict[int, Quotes]:
     """What is quoted of the articles, without sentences that only deny the label."""
     places = [
@@ -157,8 +160,9 @@ def quotes_by_article(
         article, quoted = articles[row], found[row].get(column, [])
         if len(quoted) == MAX_QUOTES:
             continue
-        if article.may_deny(candidate.sentence) and only_denies(
-            contributions.evidence(k, article, candidate)
+        scopes, label = article.scopes(candidate), labels[column]
+        if scopes and only_denies(
+            contributions.evidence(k, article, candidate), scopes, label.id, label.family
         ):
             continue
         quoted.append((candidate, contributions.evidence(k, article, candidate, MAX_TERMS)))

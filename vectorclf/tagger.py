@@ -144,7 +144,7 @@ class Tagger:
         )
         texts = [article.text for article in articles]
         scored = scored_articles(texts, data, offsets, segments, reached)
-        earned = quotes_by_article(self.predictor, scored)
+        earned = quotes_by_article(self.predictor, scored, self.codebook.labels)
         return [
             ArticleTags(article.id, self._decide(scored[k], earned[k]) if k in earned else (), ())
             for k, article in enumerate(articles)

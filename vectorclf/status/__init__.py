@@ -1,6 +1,7 @@
 """How a tag's evidence is told: as fact, as an allegation, asserted and denied, or only denied.
 
     sentences -> cues -> features -> status (codebook G5, G6, G8)
+    sentence -> scopes -> shares of the evidence in them -> denied or not (G6, G7, G11)
 """
 
 from __future__ import annotations
@@ -8,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vectorclf.status.cues import cues_of
-from vectorclf.status.denial import has_denial, is_denied, may_deny, only_denies
+from vectorclf.status.denial import only_denies
 from vectorclf.status.model import StatusModel, status_model
+from vectorclf.status.scopes import Scope, scopes_of
 
-__all__ = ["StatusModel", "cues_of", "has_denial", "is_denied", "may_deny", "only_denies",
-           "status_model", "status_of"]
+__all__ = ["Scope", "StatusModel", "cues_of", "only_denies", "scopes_of", "status_model",
+           "status_of"]
 
 
 def status_of(

@@ -1,155 +1,158 @@
-"""Denied, and nothing else: the sentence says that it was not so (G6), so it earns no tag."""
+"""Denied, and nothing else: the sentence does not say that it was so (G6, G7), so it earns no tag.
+
+    scopes of a sentence + terms of its evidence -> shares in scope -> features -> one sum
+
+What is denied, refused or supposed counts by its share of the evidence: "He denies spying, but was
+paid" has little of its evidence for money in the scope of the denial. A small linear model weighs
+the shares by kind of scope; its table stands beside this file, made by a command:
+
+    python -m benchmarks.denial_model
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 
-from vectorclf.highlights import telling_span
-from vectorclf.records import Evidence, Span
+import msgspec
 
-_TOLD = r"(?:reports?|claims?|suggestions?|allegations?|accusations?|rumou?rs?|charges?)\b(?! by\b)"
-_DENIAL = re.compile(
-    r"\bden(?:y|ies|ied|ying)\b(?! (?:a|an|the|his|her|their|its|him|them|us|me|nothing|"
-    r"promotion|tenure|leave|entry|access|permission)\b)"
-    rf"|\bden(?:y|ies|ied|ying) (?:the |any |all |these |those )?(?:\w+ )?{_TOLD}"
-    rf"|\b(?:reject|dismiss|refut)\w* (?:as \w+ )?(?:\w+ ){{0,3}}?(?:{_TOLD}|(?:idea|notion)\b)"
-    r"|\b(?:no|without|any) (?:evidence|proof|truth|signs?|indication|suggestion)\b"
-    r"|\b(?:had|was|were|has|have) never (?:been|had|received|taken|met|accepted|sold)\b"
-    r"|\bnot (?:true|the case|correct) that\b|\b(?:cleared|acquitted) (?:\w+ ){0,3}?of\b",
-    re.IGNORECASE,
-)
-_SO_TOLD = re.compile(rf"\b{_TOLD} that\b", re.IGNORECASE)
-_UNTRUE = re.compile(
-    r"\b(?:is|are|was|were) (?:\w+ )?(?:not (?:accurate|true|correct)|false|untrue|baseless|"
-    r"unfounded|groundless|fabricated|inaccurate|wrong|nonsense|inventions?)\b",
-    re.IGNORECASE,
-)
-_NEGATOR = re.compile(
-    r"\b(?:(?:had|has|have|was|were|did|does|do|is|are|be|been) not|"
-    r"(?:had|has|have|was|were|did|does|is|are)n't|never|no|none of|nobody|neither|nor|not)\b"
-    r"(?! (?:only|just|merely|longer|doubt|more|less|later|sooner|secret)\b)",
-    re.IGNORECASE,
-)
-_CLAUSE_END = re.compile(
-    r"[;:—–]|\b(?:but|although|though|yet|however|while|whereas|only|except|until|because|unless|"
-    r"before|than|and|so|who|which)\b",
-    re.IGNORECASE,
-)
-_SIGNS = ("den", "no", "n't", "reject", "dismiss", "refut", "without", "any ", "never", "cleared",
-          "acquitted", "false", "untrue", "baseless", "unfounded", "groundless", "fabricated",
-          "inaccurate", "wrong", "invention")
-"""One of them stands in every denial; substrings are found faster than patterns."""
-_CONTRAST = re.compile(
-    r"[;:—–]|(?<!anyone )(?<!anybody )\bbut\b|\b(?:although|though|yet|however|while|whereas|only|"
-    r"except|until|saying|other than|anything but|as (?:\w+ )?(?:prosecut\w+|intelligence|"
-    r"officials?|police) (?:claim|say|allege))",
-    re.IGNORECASE,
-)
-_ACCUSER = re.compile(
-    r"\b(?:prosecut\w+|police|investigators?|officials?|service|crown|court|records?|receipts?|"
-    r"notebook|list|found|but)\b",
-    re.IGNORECASE,
-)
-MAX_WORDS, MAX_LEAD_IN = 10, 3
-NEGATOR_WORDS = 2  # between "not" and the stretch, or from its start to "not"
-NEGATOR_SHARE = -0.04  # of the positive contributions: what "not" and its pairs must bring at most
+from vectorclf.errors import ModelFormatError
+from vectorclf.records import Evidence
+from vectorclf.status.scopes import KINDS, Scope
+
+WEIGHTS = Path(__file__).with_name("denial.json")
+_SUPPOSED = ("if", "inverted", "generic_passive", "generic_active", "advice")
+_GROUPS = {
+    "deny": "denied", "unproven": "denied", "deny~": "disputed", "unproven~": "disputed",
+    "not": "negated", "not_m": "unable", "not_c": "negated", "no": "negated", "no_c": "negated",
+    "refuse": "refused", "refuse_to": "refused", "refuse_post": "refused", "next": "next",
+    **dict.fromkeys(_SUPPOSED, "supposed"),
+}  # fmt: skip
+_WEIGHED_SIGNS = ("not", "not_m", "not_c", "no", "no_c", "refuse", "refuse_to")
+_FAMILIES = ("motive", "method")
+_PROVEN_BY_REFUSAL = ("ideology", "divided_loyalty")  # "refusal of payment ... as proof of belief"
+_PAYMENT = re.compile(
+    r"\b(?:money|pay|paid|payments?|penny|cent|fees?|rewards?|stipend|salary|cash)\b")
+HALF, MOST, MAX_OWN = 0.5, 0.8, 0.4
+FEATURES = (
+    *KINDS, *(f"{kind}>half" for kind in KINDS),
+    *(f"{group}&{family}" for group in sorted(set(_GROUPS.values())) for family in _FAMILIES),
+    "any", "any>half", "any>most", "sign_for", "sign_against", "sign_for&half",
+    "sign_against&half",
+)  # fmt: skip
 
 
-def may_deny(sentence: str) -> bool:
-    """Whether a sentence holds a denial or a plain negation, of whatever: cheap."""
-    plain = sentence.lower()
-    return any(sign in plain for sign in _SIGNS) and (
-        has_denial(plain) or _NEGATOR.search(plain) is not None
-    )
+class DenialWeights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The file's content.
+
+    Attributes
+    ----------
+    dataset_sha256 : str
+        Of the coded dataset it was learned from (splits train and dev).
+    cutoff : float
+        Under this sum, a sentence only denies.
+    weights : dict of str to float
+        By name, of FEATURES.
+    """
+
+    dataset_sha256: str
+    cutoff: float
+    weights: dict[str, float]
 
 
-def has_denial(sentence: str) -> bool:
-    """Whether a sentence says that something is denied, rejected, unproven or untrue."""
-    return _DENIAL.search(sentence) is not None or _UNTRUE.search(sentence) is not None
-
-
-def only_denies(evidence: Evidence) -> bool:
-    """Whether the quoted sentence denies or negates what speaks for the tag, and says no more.
+def denial_features(
+    evidence: Evidence, scopes: Sequence[Scope], label: str, family: str
+) -> dict[str, float]:
+    """How much of a tag's evidence stands in scopes, by kind; empty where none counts.
 
     Parameters
     ----------
     evidence : Evidence
         With all its terms.
+    scopes : sequence of Scope
+        Of its sentence.
+    label, family : str
+        A refused offer is no motive, but the refusal of payment tells of ideology; a refused
+        approach still was one (G11).
+
+    Returns
+    -------
+    features : dict of str to float
+        Shares of the positive contributions, those that reach a half or most of them, and what
+        the terms with a sign in them bring themselves: "did not board the flight" speaks for a
+        defection, and the model of the labels knows it.
     """
-    start = evidence.span[0]
-    stretch = telling_span(evidence.terms, evidence.quote, start)
-    if stretch:
-        stretch = stretch[0] - start, stretch[1] - start
-    return is_denied(evidence.quote, stretch) or (
-        stretch is not None and is_negated(evidence, stretch)
+    scopes = [
+        s for s in scopes
+        if not (s.kind in ("refuse", "refuse_post") and family != "motive")
+        and not (label in _PROVEN_BY_REFUSAL
+                 and _PAYMENT.search(evidence.quote.lower(), s.start, s.end))
+    ]
+    if not scopes:
+        return {}
+    begin = evidence.span[0]
+    terms = [
+        (t.span[0] - begin, t.span[1] - begin, t.contribution) for t in evidence.terms
+        if t.term and not t.term.startswith("(")
+    ]
+    positive = [t for t in terms if t[2] > 0]
+    total = sum(t[2] for t in positive) or 1.0
+    found: dict[str, float] = {}
+    by_kind = {kind: [s for s in scopes if s.kind == kind] for kind in {s.kind for s in scopes}}
+    for kind, own in by_kind.items():
+        share = _mass(positive, own) / total
+        found[kind] = share
+        found[f"{kind}>half"] = float(share >= HALF)
+        name = f"{_GROUPS[kind]}&{family}"
+        found[name] = max(share, found.get(name, 0.0))
+    share = _mass(positive, scopes) / total
+    is_half = float(share >= HALF)
+    found |= {"any": share, "any>half": is_half, "any>most": float(share >= MOST)}
+    signs = [
+        sum(c for a, b, c in terms if a < s.sign[1] and s.sign[0] < b) / total
+        for s in scopes if s.kind in _WEIGHED_SIGNS
+    ]
+    if signs:
+        for name, value in (("sign_for", max(signs)), ("sign_against", min(signs))):
+            found[name] = max(-MAX_OWN, min(value, MAX_OWN))
+            found[f"{name}&half"] = found[name] * is_half
+    return {name: value for name, value in found.items() if value}
+
+
+def _mass(terms: Sequence[tuple[int, int, float]], scopes: Sequence[Scope]) -> float:
+    """Contributions in scope: those of terms half inside count half."""
+    return sum(
+        contribution * max(
+            max(0, min(b, s.end) - max(a, s.start)) for s in scopes
+        ) / (b - a)
+        for a, b, contribution in terms
     )
 
 
-def is_negated(evidence: Evidence, stretch: Span) -> bool:
-    """Whether a plain "not", "never", "no" beside the stretch turns it round.
+def only_denies(evidence: Evidence, scopes: Sequence[Scope], label: str, family: str) -> bool:
+    """Whether the quoted sentence denies, refuses or supposes what speaks for the tag."""
+    features = denial_features(evidence, scopes, label, family)
+    if not features:
+        return False
+    table = denial_model()
+    return sum(table.weights.get(name, 0.0) * x for name, x in features.items()) < table.cutoff
 
-    Only where the terms with the negation in them speak against the tag, by NEGATOR_SHARE: "did
-    not return" is evidence for a defection, and the model knows it.
+
+@cache
+def denial_model() -> DenialWeights:
+    """The table that comes with the package, read once.
+
+    Raises
+    ------
+    ModelFormatError
     """
-    plain = evidence.quote.replace("’", "'")
-    begin = evidence.span[0]
-    named = [t for t in evidence.terms if t.term and not t.term.startswith("(")]
-    total = sum(t.contribution for t in named if t.contribution > 0)
-    for found in _NEGATOR.finditer(plain, 0, stretch[1]):
-        gap = plain[found.end() : max(stretch[0], found.end())]
-        lead_in = plain[stretch[0] : found.start()]
-        if max(len(gap.split()), len(lead_in.split())) > NEGATOR_WORDS:
-            continue
-        if _CLAUSE_END.search(plain, found.end(), stretch[1]) or _CONTRAST.search(
-            plain, found.end()
-        ):
-            continue
-        own = sum(
-            t.contribution for t in named
-            if t.span[0] - begin < found.end() and found.start() < t.span[1] - begin
-        )
-        if own <= NEGATOR_SHARE * total:
-            return True
-    return False
-
-
-def is_denied(sentence: str, stretch: Span | None) -> bool:
-    """Whether a sentence only denies what stands in its telling stretch.
-
-    Parameters
-    ----------
-    sentence : str
-    stretch : (int, int) or None
-        Characters of the sentence (see `vectorclf.highlights`); None: the whole of it.
-
-    Notes
-    -----
-    After NegEx (Chapman et al. 2001): a denial ends before the stretch, at most MAX_WORDS words
-    away, or stands in its first words ("he denied ..."), and nothing after it turns round ("but",
-    ";", "although"): who denies one thing and is told to have done another keeps the tag. What it
-    takes away is counted in the model card (``benchmarks/evidence_quality.py``).
-
-    Examples
-    --------
-    >>> is_denied("He denied that he had been paid.", (15, 31))
-    True
-    >>> is_denied("He denied it, but prosecutors say he was paid.", (37, 45))
-    False
-    """
-    plain = sentence.replace("’", "'")
-    start, end = stretch or (len(plain), len(plain))
-    told, semicolon, rest = plain[end:].partition(";")
-    if semicolon and not _ACCUSER.search(rest):  # what follows goes on denying
-        plain = plain[:end] + told
-    told_so = _SO_TOLD.search(plain, 0, end)
-    if told_so and _UNTRUE.search(plain, end) and not _CONTRAST.search(plain, told_so.end()):
-        return True
-    for found in _DENIAL.finditer(plain):
-        led_in = plain[start : found.start()]
-        if len(led_in.split()) > MAX_LEAD_IN or _CONTRAST.search(led_in):
-            return False
-        if _CONTRAST.search(plain, found.end()):
-            continue
-        if len(plain[found.end() : start].split()) <= MAX_WORDS or not stretch:
-            return True
-    return False
+    try:
+        table = msgspec.json.decode(WEIGHTS.read_bytes(), type=DenialWeights)
+        if unknown := table.weights.keys() - set(FEATURES):
+            raise ValueError(f"unknown feature {min(unknown)!r}")
+        return table
+    except (OSError, ValueError) as error:
+        raise ModelFormatError(f"expected a table of denial weights: {error}",
+                               place=str(WEIGHTS), remedy="install vectorclf again") from error
