@@ -154,8 +154,8 @@ WHOLE = tuple((kind, re.compile(pattern)) for kind, pattern in (
                rf"(?:\w+ ){{0,6}}?{_SHOULD}"
                rf"|^{_any(_ANYBODY)} {_NOBODY_NAMED}"
                rf"(?:[\w'-]+ ){{7,16}}?{_SHOULD}"
-               r"|^(?:do not|don't|never (?:take|accept|give|tell|talk|discuss|let|answer|sign|leave|"
-               r"post|reply|agree|meet)|avoid|beware|always)\b|"
+               r"|^(?:do not|don't|never (?:take|accept|give|tell|talk|discuss|let|answer|sign|"
+               r"leave|post|reply|agree|meet)|avoid|beware|always)\b|"
                r"\b(?:is|are) (?:\w+ )?(?:advised|urged|warned|reminded) (?:to|not|against|that)\b"
                r"|\b(?:is|are) (?:required|obliged|told) to (?:report|inform|notify|declare)\b"),
 ))  # fmt: skip
