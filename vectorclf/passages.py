@@ -53,10 +53,11 @@ def segment_buffer(data, offsets) -> Segments:
     -----
     The rules stand in `vectorclf._segment_py`. Releases the GIL. O(n_bytes).
     """
-    data = np.ascontiguousarray(data, dtype=np.uint8).view()
-    data.flags.writeable = False  # one compiled form for frozen and other buffers
     offsets = np.ascontiguousarray(offsets, dtype=np.int64).view()
     offsets.flags.writeable = False
+    # a kept buffer may be three times as long as what is in it
+    data = np.ascontiguousarray(data, dtype=np.uint8)[: offsets[-1]]
+    data.flags.writeable = False  # one compiled form for frozen and other buffers
     room = int(offsets[-1] - offsets[0]) // 48 + 4 * len(offsets) + 64
     while True:
         flags, lines, sentences, sentence_passages, passages = _tables.of(len(data), room)
