@@ -117,20 +117,23 @@ def scored_articles(
 
 
 class ToldBy:
-    """How the sentences of an article are told; the cues of each are looked for once."""
+    """How the sentences of an article are told; each is looked at once, whatever its labels."""
 
     def __init__(self, article: ScoredArticle) -> None:
         self._article = article
         self._cues: dict[int, list[int]] = {}  # of a passage's sentences, by its first one
+        self._sums: dict[int, list[float]] = {}  # by sentence
 
     def status(self, best: Candidate, label: str) -> str:
         """Status of a tag by its best sentence."""
-        first = best.first
+        model, first = status_model(), best.first
         if first not in self._cues:
             self._cues[first] = [
                 cues_of(self._article.sentence(k)) for k in range(first, best.last + 1)
             ]
-        return status_model().status(self._cues[first], best.sentence - first, label)
+        if best.sentence not in self._sums:
+            self._sums[best.sentence] = model.sums(self._cues[first], best.sentence - first)
+        return model.status_of(self._sums[best.sentence], label)
 
 
 Quotes = dict[int, list[tuple[Candidate, Evidence]]]

@@ -145,10 +145,15 @@ class Tagger:
         texts = [article.text for article in articles]
         scored = scored_articles(texts, data, offsets, segments, reached)
         earned = quotes_by_article(self.predictor, scored, self.codebook.labels)
-        return [
-            ArticleTags(article.id, self._decide(scored[k], earned[k]) if k in earned else (), ())
-            for k, article in enumerate(articles)
-        ]
+        columns = [column for quotes in earned.values() for column in quotes]
+        best = [quoted[0][0].score for quotes in earned.values() for quoted in quotes.values()]
+        probability = iter(probabilities(
+            np.array(best), model.slope[columns], model.offset[columns]
+        ).tolist())
+        tags = {
+            row: self._decide(scored[row], quotes, probability) for row, quotes in earned.items()
+        }
+        return [ArticleTags(a.id, tags.get(row, ()), ()) for row, a in enumerate(articles)]
 
     def probabilities(self, scores: np.ndarray) -> np.ndarray:
         """Calibrated probabilities of scores, shape (..., n_labels), float64."""
@@ -160,22 +165,22 @@ class Tagger:
                              passage=self.model.passage)
         return self.probabilities(scores[0])
 
-    def _decide(self, article: ScoredArticle, earned: Quotes) -> tuple[Tag, ...]:
-        """A tag for every label that a sentence over the cut asserts, with its best sentences."""
-        columns = list(earned)
-        best = [quoted[0][0] for quoted in earned.values()]
-        probability = probabilities(
-            np.array([each.score for each in best]), self.model.slope[columns],
-            self.model.offset[columns],
-        ).tolist()
+    def _decide(
+        self, article: ScoredArticle, earned: Quotes, probability: Iterator[float]
+    ) -> tuple[Tag, ...]:
+        """A tag for every label that a sentence over the cut asserts, with its best sentences.
+
+        The probabilities are those of the best ones, in the order of `earned`.
+        """
         told = ToldBy(article)
         tags = []
-        for k, column in enumerate(columns):
+        for column, quoted in earned.items():
             label = self.codebook.labels[column]
             tags.append(Tag(
-                label=label.id, family=label.family, probability=probability[k],
-                threshold=float(self.thresholds[column]), status=told.status(best[k], label.id),
-                evidence=tuple(evidence for _, evidence in earned[column]),
+                label=label.id, family=label.family, probability=next(probability),
+                threshold=float(self.thresholds[column]),
+                status=told.status(quoted[0][0], label.id),
+                evidence=tuple(evidence for _, evidence in quoted),
             ))
         families = self.codebook.families
         tags.sort(key=lambda t: (families.index(t.family), -t.probability))

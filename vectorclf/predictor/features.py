@@ -86,29 +86,35 @@ class Places:
 
     def find(self, texts: Sequence[str], data, starts, ends) -> Occurrences:
         """The features of texts, which are ``data[starts[k]:ends[k]]`` in UTF-8."""
-        at_byte = _char_by_byte(data)
-        ids, spans, shares = [], [], []
+        ids, places, shares = [], [], []
+        prepared: dict[int, np.ndarray] = {}
         for k, text in enumerate(texts):
             n = -1
             if not self._strips:
                 n = self._run(data, starts[k : k + 1], ends[k : k + 1], False)
-            if n >= 0:
-                begin = starts[k]
-                spans.append(at_byte[begin + self.places[:n, 1:]] - at_byte[begin])
-            else:
-                spans.append(self._find_prepared(text))
-                n = len(spans[-1])
+            if n < 0:
+                prepared[k] = self._find_prepared(text)
+                n = len(prepared[k])
             ids.append(self.ids[:n].copy())
+            places.append(self.places[:n, 1:].copy())
             shares.append(self.shares[:n].copy())
+        sizes = [len(each) for each in ids]
         bounds = np.zeros(len(ids) + 1, dtype=np.int64)
-        np.cumsum([len(each) for each in ids], out=bounds[1:])
+        np.cumsum(sizes, out=bounds[1:])
         if not bounds[-1]:
             none = np.empty(0, dtype=np.int32)
             return Occurrences(bounds, none, none, none, none.astype(np.float32))
-        features = self.index.feature_by_id[np.concatenate(ids)].astype(np.int32)
-        first, last = np.concatenate(spans).T
-        return Occurrences(bounds, features, first, last,
-                           np.concatenate(shares).astype(np.float32))
+        begin = np.repeat(starts, sizes)[:, np.newaxis]
+        for k in prepared:  # their places are no bytes of `data`
+            places[k][:] = 0
+        at_byte = _char_by_byte(data)
+        spans = at_byte[begin + np.concatenate(places)] - at_byte[begin]
+        for k, own in prepared.items():
+            spans[bounds[k] : bounds[k + 1]] = own
+        return Occurrences(
+            bounds, self.index.feature_by_id[np.concatenate(ids)].astype(np.int32), spans[:, 0],
+            spans[:, 1], np.concatenate(shares).astype(np.float32),
+        )
 
     def _find_prepared(self, text: str) -> np.ndarray:
         """First and end characters of the features of a text that Python has to prepare."""

@@ -60,10 +60,19 @@ class StatusModel:
         cues : sequence of int
             Of every sentence of the passage (see `cues_of`).
         """
+        return self.status_of(self.sums(cues, k), label)
+
+    def sums(self, cues: Sequence[int], k: int) -> list[float]:
+        """What the sentences say for each status, whatever the label."""
         rows = rows_of(cues, k)
         sums = list(self._intercept)
         _add(sums, self._of_row, rows)
         _add(sums, self._of_pair, pairs_of(rows))
+        return sums
+
+    def status_of(self, sums: Sequence[float], label: str = "") -> str:
+        """Status of a tag with `label` by the `sums` of its sentences."""
+        sums = list(sums)
         _add(sums, self._of_label, (label,))
         return self.statuses[sums.index(max(sums))]
 
