@@ -38,6 +38,12 @@ from vectorclf.tagger import load
     ("A clerk could be blackmailed.", "generic_passive", None),
     ("A recruiter might offer money.", "generic_active", None),
     ("Do not accept gifts from strangers.", "advice", None),
+    ("Nor, the judge added, had he shown any tie to China.", "not",
+     "Nor, the judge added, had he shown any tie to China."),
+    ("Money, he said, had played no part.", "unproven", "Money, he said, had played no part"),
+    ("They sent $300, yet he said money had played no part.", "unproven",
+     " he said money had played no part"),
+    ("A duty officer must report gifts.", "advice", None),
 ])  # fmt: skip
 def test_a_sign_opens_a_scope_and_the_clause_closes_it(sentence, kind, scope):
     found = {s.kind: sentence[s.start : s.end] for s in scopes_of(sentence)}
@@ -53,6 +59,11 @@ def test_a_sign_opens_a_scope_and_the_clause_closes_it(sentence, kind, scope):
     "When he refused to work for them, the film was sent.", "He refused to return home.",
     "He was told he would not see Sweden again unless he agreed.",
     "Two men who had not been introduced handed him a list.",
+    "She was not the first to be seduced by an agent.", "He had no scruples about selling them.",
+    "If you help us, the officer told him, your son will get a visa.",
+    "Had he not been passed over, he said, he would have stayed.",
+    "He could not have paid his debts without the money.",
+    "He rejected the money at first, then took it.", "Employees must give up half their pay.",
     "He does not deny that he was paid.", "A Polish engineer arrested in May was recruited.",
 ])  # fmt: skip
 def test_what_only_looks_like_a_sign_opens_none(sentence):

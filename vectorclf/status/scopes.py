@@ -56,7 +56,8 @@ def scopes_of(sentence: str, following: str = "") -> tuple[Scope, ...]:
     >>> scopes_of("She did not tell her husband that she was paid.")
     ()
     """
-    plain = _lowered(sentence)
+    lowered = _lowered(sentence)
+    plain = signs.ASIDE.sub(lambda aside: " " * len(aside[0]), lowered)
     found = [
         scope for kind, needs, pattern in signs.SIGNS if any(need in plain for need in needs)
         for sign in pattern.finditer(plain) if (scope := _scope(kind, plain, sign))
@@ -65,7 +66,7 @@ def scopes_of(sentence: str, following: str = "") -> tuple[Scope, ...]:
     if "offer" in plain and (last := signs.DECLINED_LAST.search(plain, plain.index("offer"))):
         found.append(Scope("refuse_post", 0, last.start(), last.span()))
     if any(word in plain for word in signs.SUPPOSING):
-        found += _whole(plain)
+        found += _whole(lowered)
     if following and signs.NEXT_UNTRUE.match(_lowered(following)):
         found.append(Scope("next", 0, len(plain), (0, 0)))
     return tuple(found)
@@ -103,7 +104,8 @@ def _negation(kind: str, plain: str, sign: re.Match[str], end: int) -> Scope | N
     start, after = sign.span()
     if kind == "not":
         is_clause = re.match(signs.AUX, sign[0]) or sign[0].startswith(("never", "nor", "c", "won"))
-        if signs.UNREAL.search(plain, 0, start):  # "had he not been passed over"
+        # "had he not been passed over", "could not have paid his debts without"
+        if signs.UNREAL.search(plain, 0, start) or signs.UNREAL_AFTER.match(plain, after):
             return None
     else:
         is_clause = start == 0 or plain[:start].endswith((", ", "; ", ": ", "and ", "that "))
@@ -130,8 +132,8 @@ def _told_untrue(plain: str) -> Iterator[Scope]:
     ):
         yield Scope("unproven", told.start(), untrue.end(), told.span())
     if no_part := signs.NO_PART.search(plain):
-        yield Scope("unproven", _break_before(plain, no_part.start()), no_part.end(),
-                    no_part.span())
+        first = _end_before(signs.HARD_TURN, plain, no_part.start())
+        yield Scope("unproven", first, no_part.end(), no_part.span())
 
 
 def _whole(plain: str) -> Iterator[Scope]:
@@ -141,13 +143,13 @@ def _whole(plain: str) -> Iterator[Scope]:
         # "would have been closed if he had not complied": a threat
         if sign and not (kind == "inverted" and signs.NOT.search(plain)):
             stop = signs.BREAK.search(plain, sign.end())
-            yield Scope(kind, _break_before(plain, sign.start()),
+            yield Scope(kind, _end_before(signs.BREAK, plain, sign.start()),
                         stop.start() if stop else len(plain), (0, 0))
 
 
-def _break_before(plain: str, place: int) -> int:
-    """Where the last semicolon, colon or dash before a place ends; else 0."""
-    return max((b.end() for b in signs.BREAK.finditer(plain, 0, place)), default=0)
+def _end_before(pattern: re.Pattern[str], plain: str, place: int) -> int:
+    """Where the last match before a place ends; else 0."""
+    return max((found.end() for found in pattern.finditer(plain, 0, place)), default=0)
 
 
 def _lowered(text: str) -> str:

@@ -40,14 +40,14 @@ _KEPT_BACK = r"(?:to )?(?:been )?(?:at first )?(?:\w+ly )?" + _any(
     r"cope cover suffice meet_(?:his|her|their|the)_(?:debts?|payments?|bills?) "
     r"given_(?:his|her)_due paid_(?:since|for)"
 ) + r"\b"
-_NO_NEGATION = r"(?! " + _any(
+_NO_NEGATION = r"(?! +" + _any(
     "only just merely simply solely longer doubt more less later sooner secret surprise wonder "
     "matter for_nothing least until even always necessarily alone so_much long far yet enough able "
     "(?:in_return_)?but one_but to_do_with relation other choice way friend stranger fewer idea "
     "pocket unlike without not much such wrong "
     "(?:the|his|her)_(?:first|last|only) scruples? qualms? hesitation regrets? remorse trouble "
     "difficulty"
-) + rf"\b| {_KEPT_BACK})"
+) + rf"\b| +{_KEPT_BACK})"
 _NOT_ITSELF = "".join(f"(?<!{x} )" for x in ("not", "n't", "never", "was", "were", "been", "being"))
 _REFUSED = r"(?:refus(?:e|es|ed|ing)|declin(?:e|es|ed|ing))"
 
@@ -110,6 +110,7 @@ UNTRUE = re.compile(
 SO_TOLD = re.compile(rf"\b{_TOLD}(?! by\b)")
 NO_PART = re.compile(
     r"\b(?:play(?:s|ed)|ha[ds]) no (?:\w+ )?(?:part|role)\b"
+    r"|\bha[ds] nothing to do with (?:it|this)\b"
 )
 DECLINED_LAST = re.compile(
     r"(?:[,;]| and| but)(?: \w+){0,3}? (?:refused|declined|rebuffed (?:him|her|them)|turned (?:it|"
@@ -137,7 +138,8 @@ SUPPOSING = ("could", "would", "might", "may ", "can ", "should", "must", "ought
              "don't", "never ", "avoid", "beware", "always", "advised", "urged", "warned",
              "reminded", "required", "obliged")
 WHOLE = tuple((kind, re.compile(pattern)) for kind, pattern in (
-    ("if", r"^(?!.*\b(?:told (?:him|her|them|me)|(?:added|threatened|promised)\b))(?:what if\b|"
+    ("if", r"^(?!.*(?:\btold (?:him|her|them|me)\b|, (?:he|she|they|the \w+) (?:added|threatened|"
+           r"promised)\b))(?:what if\b|"
            r"(?:would|could|might|can|will|does|do) (?:an?|any|you) .*\?|(?:if (?:an?|any|anyone|"
            r"someone|somebody|you|your|there|staff|employees|officials|one|drones|\w+s) |should "
            r"|were |suppose\b).*\b(?:would|could|might|may|can|should|must|will|has to|have to|"
@@ -160,6 +162,10 @@ WHOLE = tuple((kind, re.compile(pattern)) for kind, pattern in (
                r"|\b(?:is|are) (?:required|obliged|told) to (?:report|inform|notify|declare)\b"),
 ))  # fmt: skip
 """Kinds whose scope is a whole sentence, or what stands between semicolons, colons and dashes."""
+ASIDE = re.compile(
+    r", (?:however|of course|moreover|(?:[\w'-]+ ){1,4}?(?:said|says|added|adds|insisted|wrote|"
+    r"found|concluded|told (?:\w+ ){0,3}\w+)),"
+)
 BREAK = re.compile(r"[;:—–]|\s-\s")
 NOT = re.compile(r"\bnot\b|n't\b")
 
@@ -183,6 +189,7 @@ COMMA = re.compile(r",(?!\d)")
 REFUSAL_END = re.compile(r",? \band\b|,(?!\d)")
 RELATIVE = re.compile(r"\b(?:who|which) $")
 RESTRICTIVE = re.compile(r"[^,] (?:who|which) $")
+UNREAL_AFTER = re.compile(r" +have\b.*\b(?:without|if|unless|but for|had)\b")
 UNREAL = re.compile(r"\b(?:had|if|unless) (?:\w+ ){1,3}$")
 WHEN = re.compile(r"\b(?:when|after|if|because|once|since|until|although|though|whenever) "
                   r"(?:\w+ ){1,2}(?:had )?$")
