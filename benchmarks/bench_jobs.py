@@ -81,6 +81,8 @@ def shares(source: Path, target: Path) -> dict[str, float]:
         (tagger, "segment_units", watch.timed("segmenting", tagger.segment_units)),
         (BatchPredictor, "score_spans", watch.timed("scoring", BatchPredictor.score_spans)),
         (tagger.Tagger, "tag_chunk", watch.timed("deciding", tagger.Tagger.tag_chunk)),
+        (tagger, "scored_articles", watch.timed("evidence", tagger.scored_articles)),
+        (tagger, "quotes_by_article", watch.timed("evidence", tagger.quotes_by_article)),
         (tagger.Tagger, "_decide", watch.timed("evidence", tagger.Tagger._decide)),
         (writers.JsonlWriter, "write", watch.timed("writing", writers.JsonlWriter.write)),
         (worker, "measure", watch.timed("drift", worker.measure)),

@@ -21,7 +21,7 @@ from vectorclf.jobs.store import KINDS, Store
 from vectorclf.output import atomic_file, cannot_write, open_writer, sync_directory
 from vectorclf.records import Article, ArticleTags, Reject
 
-_CHUNK_ARTICLES, _CHUNK_CHARS = 128, 1 << 20
+_CHUNK_ARTICLES, _CHUNK_CHARS = 256, 1 << 21
 """Articles tagged together: memory is bounded by both."""
 _SAMPLE_CHARS = 1 << 18
 """Text of the sample measured together."""
