@@ -72,9 +72,11 @@ def test_what_only_looks_like_a_sign_opens_none(sentence):
 
 def test_the_next_sentence_may_say_that_one_is_untrue():
     told = "He sold the plans, the story goes."
-    for following in ("None of this happened.", "It is a legend.", "The claim has no basis."):
+    for following in ("None of this happened.", "It is a legend.", "The claim has no basis.",
+                      "He had not, he replied."):
         assert [s.kind for s in scopes_of(told, following)] == ["next"]
-    for following in ("He denies it.", "It was a cold day.", "None of them was caught.", ""):
+    for following in ("He denies it.", "It was a cold day.", "None of them was caught.",
+                      "He had not slept.", ""):
         assert scopes_of(told, following) == ()  # G6: told and denied is disputed
 
 

@@ -125,6 +125,7 @@ NEXT_UNTRUE = re.compile(
     rf"{_FALSE}\b"
     r"|nothing of the (?:kind|sort)\b|none of (?:this|it|that|these|them) (?:\w+ ){0,2}?"
     r"(?:happened|took place|occurred|(?:is|was) true)\b"
+    r"|(?:he|she|they|it|i|we) (?:had|did|was|were|has|have|is|are) not[,.]"
 )
 
 _ANYBODY = ("an? any anyone anybody people persons individuals travell?ers officials officers "
