@@ -72,12 +72,14 @@ def test_what_only_looks_like_a_sign_opens_none(sentence):
 
 def test_the_next_sentence_may_say_that_one_is_untrue():
     told = "He sold the plans, the story goes."
-    for following in ("None of this happened.", "It is a legend.", "The claim has no basis.",
-                      "He had not, he replied."):
+    for following in ("None of this happened.", "It is a legend.", "The claim has no basis."):
         assert [s.kind for s in scopes_of(told, following)] == ["next"]
     for following in ("He denies it.", "It was a cold day.", "None of them was caught.",
-                      "He had not slept.", ""):
+                      "He did not.", ""):
         assert scopes_of(told, following) == ()  # G6: told and denied is disputed
+    for asked in ("Had he sold the plans?", "He was asked whether he had sold the plans."):
+        assert [s.kind for s in scopes_of(asked, "He had not, he replied.")] == ["next"]
+        assert scopes_of(asked, "He had not slept.") == ()
 
 
 @given(st.text(max_size=80), st.sampled_from(["He denied %s.", "İ never ’%s, but", "%s are false"]))

@@ -67,7 +67,7 @@ def scopes_of(sentence: str, following: str = "") -> tuple[Scope, ...]:
         found.append(Scope("refuse_post", 0, last.start(), last.span()))
     if any(word in plain for word in signs.SUPPOSING):
         found += _whole(lowered)
-    if following and signs.NEXT_UNTRUE.match(_lowered(following)):
+    if following and _is_refuted(lowered, _lowered(following)):
         found.append(Scope("next", 0, len(plain), (0, 0)))
     return tuple(found)
 
@@ -134,6 +134,13 @@ def _told_untrue(plain: str) -> Iterator[Scope]:
     if no_part := signs.NO_PART.search(plain):
         first = _end_before(signs.HARD_TURN, plain, no_part.start())
         yield Scope("unproven", first, no_part.end(), no_part.span())
+
+
+def _is_refuted(plain: str, following: str) -> bool:
+    """Whether the next sentence calls this one untrue, or answers its question with no."""
+    return signs.NEXT_UNTRUE.match(following) is not None or (
+        signs.ANSWERED_NO.match(following) is not None and signs.ASKED.search(plain) is not None
+    )
 
 
 def _whole(plain: str) -> Iterator[Scope]:

@@ -125,7 +125,10 @@ NEXT_UNTRUE = re.compile(
     rf"{_FALSE}\b"
     r"|nothing of the (?:kind|sort)\b|none of (?:this|it|that|these|them) (?:\w+ ){0,2}?"
     r"(?:happened|took place|occurred|(?:is|was) true)\b"
-    r"|(?:he|she|they|it|i|we) (?:had|did|was|were|has|have|is|are) not[,.]"
+)
+ASKED = re.compile(r"\bwhether\b|\?\W*$")
+ANSWERED_NO = re.compile(
+    r"(?:he|she|they|it|i|we) (?:had|did|was|were|has|have|is|are) not[,.]|no[,.]"
 )
 
 _ANYBODY = ("an? any anyone anybody people persons individuals travell?ers officials officers "
