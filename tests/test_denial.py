@@ -2,16 +2,19 @@
 
 from functools import cache
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.denial_model import table_passages
+from benchmarks import denial_model
+from benchmarks.denial_model import Candidate, table_passages
+from vectorclf.dataset import CodedPassage, Coding
 from vectorclf.errors import ModelFormatError
 from vectorclf.records import Evidence, Term
 from vectorclf.status import denial, only_denies, scopes_of
 from vectorclf.status.denial import FEATURES, denial_features
-from vectorclf.status.scopes import KINDS
+from vectorclf.status.scopes import KINDS, MAX_CHARS
 from vectorclf.tagger import load
 
 
@@ -91,6 +94,12 @@ def test_scopes_stand_in_the_sentence(text, frame):
     assert scopes_of(sentence) == scopes_of(sentence)
 
 
+@pytest.mark.parametrize("unit", ["he was not paid ", "no ", "denied ", "refused it "])
+def test_hostile_sentences_open_few_scopes(unit):
+    assert len(scopes_of((unit * MAX_CHARS)[:MAX_CHARS])) <= 8 * len(KINDS)
+    assert scopes_of((unit * MAX_CHARS)[: MAX_CHARS + 1]) == ()
+
+
 def quoted(sentence, **terms):
     """Evidence of a sentence whose named terms have these contributions."""
     placed = tuple(Term(x, (sentence.index(x), sentence.index(x) + len(x)), c)
@@ -151,6 +160,28 @@ def test_a_damaged_table_is_named(content, tmp_path, monkeypatch):
     monkeypatch.setattr(denial, "WEIGHTS", tmp_path / "denial.json")
     with pytest.raises(ModelFormatError, match="denial weights"):
         denial.denial_model.__wrapped__()
+
+
+def candidate(text, margin, is_true, share):
+    features = {"any": share, "any>half": 1.0} if share else {}
+    return Candidate(text, "money", f"case {text}", margin, is_true, is_true, features)
+
+
+def test_a_tag_goes_when_all_its_sentences_do_and_the_cutoff_spares_true_ones():
+    found = [candidate(0, 0.1, False, 0.9), candidate(0, 0.2, False, 0.8),  # both denied
+             candidate(1, 0.3, False, 0.9), candidate(1, 0.1, False, 0.0),  # one told plainly
+             candidate(2, 0.1, True, 0.6), candidate(3, -0.1, False, 0.9)]  # true; under its cut
+    sums = np.array([-3.0, -2.0, -3.0, 0.0, -1.0, -3.0])
+    best = denial_model.sums_by_tag(found, sums)
+    assert best == {(0, "money"): -2.0, (1, "money"): np.inf, (2, "money"): -1.0}
+    assert denial_model.cutoff_of(best, {(2, "money")}) == -1.0
+    passages = [CodedPassage(id=str(k), text="No.", case=str(k), kind="composite", register="x",
+                             labels={"money": Coding(evidence=("No",))} if k == 2 else {})
+                for k in range(4)]
+    row = denial_model.measured("some", passages, found, sums, -1.0)
+    assert (row["true_tags"], row["true_lost"], row["false_tags"], row["false_freed"]) == (
+        1, 0, 2, 1)
+    assert (row["unlabelled_tagged"], row["unlabelled_left"]) == (2, 1)
 
 
 tagger = cache(load)

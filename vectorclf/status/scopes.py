@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from vectorclf.records import Span
@@ -17,6 +18,8 @@ KINDS = ("deny", "deny~", "unproven", "unproven~", "not", "not_m", "not_c", "no"
          "refuse", "refuse_to", "refuse_post", *(kind for kind, _ in signs.WHOLE), "next")
 """``~``: turned round later in the sentence; ``_c``: of a phrase, not of its clause ("no fee");
 ``_m``: of what one can or will do ("could not accept"), which need be no denial."""
+MAX_CHARS, MAX_SIGNS = 2000, 8
+"""Longer sentences have no scopes, more signs of a pattern open none: hostile text costs little."""
 _CONTRASTS = ("though", "although", "yet", "but", "however")
 _MODALS = ("could", "can", "would", "will", "won")
 
@@ -56,18 +59,21 @@ def scopes_of(sentence: str, following: str = "") -> tuple[Scope, ...]:
     >>> scopes_of("She did not tell her husband that she was paid.")
     ()
     """
+    if len(sentence) > MAX_CHARS:
+        return ()
     lowered = _lowered(sentence)
     plain = signs.ASIDE.sub(lambda aside: " " * len(aside[0]), lowered)
     found = [
         scope for kind, needs, pattern in signs.SIGNS if any(need in plain for need in needs)
-        for sign in pattern.finditer(plain) if (scope := _scope(kind, plain, sign))
+        for sign in islice(pattern.finditer(plain), MAX_SIGNS)
+        if (scope := _scope(kind, plain, sign))
     ]
     found += _told_untrue(plain)
     if "offer" in plain and (last := signs.DECLINED_LAST.search(plain, plain.index("offer"))):
         found.append(Scope("refuse_post", 0, last.start(), last.span()))
     if any(word in plain for word in signs.SUPPOSING):
         found += _whole(lowered)
-    if following and _is_refuted(lowered, _lowered(following)):
+    if following and _is_refuted(lowered, _lowered(following[:MAX_CHARS])):
         found.append(Scope("next", 0, len(plain), (0, 0)))
     return tuple(found)
 
