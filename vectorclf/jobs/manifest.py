@@ -7,13 +7,15 @@ import os
 import platform
 from collections.abc import Iterable, Iterator
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
+from vectorclf.codebook import Codebook
 from vectorclf.errors import MissingInputError, OutputError
 from vectorclf.jobs.drift import TextStatistics
 from vectorclf.jobs.records import InputFile, JobSettings
+from vectorclf.model import Model, load_model
 from vectorclf.output import atomic_file
 
 FORMAT_VERSION = 1
@@ -183,6 +185,32 @@ def file_facts(path: str) -> tuple[int, str, int]:
             f"cannot be read: {error.strerror or error}", place=path
         ) from error
     return n_bytes, digest.hexdigest(), n_lines
+
+
+class ModelFacts(NamedTuple):
+    """A tagger as far as a run knows it whose workers build it: without the engine.
+
+    That takes half a second, and as long again in every worker.
+    """
+
+    model: Model
+    operating_point: str
+
+    @classmethod
+    def of(cls, place: str, operating_point: str) -> ModelFacts:
+        return cls(load_model(place), operating_point)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return self.model.label_ids
+
+    @property
+    def codebook(self) -> Codebook:
+        return self.model.codebook
+
+    @property
+    def thresholds(self) -> tuple[float, ...]:
+        return tuple(self.model.operating_point(self.operating_point).thresholds)
 
 
 def model_identity(tagger: Any) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from vectorclf.articles import Reading, Source, find_sources, read_source
 from vectorclf.articles.reading import looks_like_jsonl
 from vectorclf.errors import InputError, OutputError, VectorclfError
 from vectorclf.jobs.finish import finish
-from vectorclf.jobs.manifest import Manifest, model_identity, read_manifest
+from vectorclf.jobs.manifest import Manifest, ModelFacts, model_identity, read_manifest
 from vectorclf.jobs.plan import plan, size_of
 from vectorclf.jobs.pools import Feed, run_here, run_in_processes, run_on_cluster
 from vectorclf.jobs.progress import Progress, Reporter
@@ -111,12 +111,17 @@ def run_job(
     reading = reading or Reading()
     store = Store(output)
     find_sources(paths)  # what is missing is said before anything is made
+    most = workers or os.cpu_count() or 1
+    sizes = map(size_of, find_sources(paths))
+    is_elsewhere = scheduler or _n_workers(sizes, partition_bytes, most) > 1
+    load_here = load_tagger
     if load_tagger is None:
         from vectorclf.tagger import default_model, load
 
         place = os.path.abspath(model or default_model())
         load_tagger = partial(load, place, operating_point=operating_point)
-    tagger = load_tagger()
+        load_here = partial(ModelFacts.of, place, operating_point) if is_elsewhere else load_tagger
+    tagger = load_here()
 
     def sources() -> Iterator[Source]:
         for source in find_sources(paths, exclude=store.own_paths()):
@@ -148,19 +153,19 @@ def run_job(
             return read_manifest(output)
         job = WorkerJob(os.path.abspath(output), settings, load_tagger, store.job_id)
         _taggers.clear()
-        _taggers[store.job_id] = tagger  # not loaded a second time in this process
+        if not is_elsewhere:
+            _taggers[store.job_id] = tagger  # not loaded a second time in this process
         inputs: list[InputFile] = []
         make_plan = partial(
             plan, partition_bytes=partition_bytes, encoding=reading.encoding
         )  # fmt: skip
         done = store.done()
         total_bytes = sum(map(size_of, sources()))
-        n_workers = min(workers or os.cpu_count() or 1, -(-total_bytes // partition_bytes) or 1)
+        n_workers = _n_workers([total_bytes], partition_bytes, most)
         feed = Feed(make_plan(sources(), inputs=inputs), done)
         try:
             n_parts = _work(
-                feed, job, len(done), 1 if workers == 1 else n_workers, scheduler,
-                Reporter(progress, feed, total_bytes),
+                feed, job, len(done), n_workers, scheduler, Reporter(progress, feed, total_bytes),
             )  # fmt: skip
         except KeyboardInterrupt as error:
             raise JobInterrupted(
@@ -201,6 +206,16 @@ def _work(
             "input has changed", place=job.output, remedy="start anew with --overwrite",
         )  # fmt: skip
     return n + feed.n_skipped
+
+
+def _n_workers(sizes: Iterable[int], partition_bytes: int, most: int) -> int:
+    """No more processes than partitions of sources of these sizes; asks for no more of them."""
+    n_bytes = 0
+    for size in sizes:
+        n_bytes += size
+        if n_bytes > (most - 1) * partition_bytes:
+            return most
+    return -(-n_bytes // partition_bytes) or 1
 
 
 def _columns(sources: Iterator[Source], reading: Reading) -> tuple[str, ...]:
