@@ -103,18 +103,18 @@ def test_operating_points_say_what_they_reach():
 
 
 def test_few_positives_do_not_move_a_threshold_far():
-    """A label's own best threshold counts from 100 positives; with 200, by half."""
+    """A label's own best threshold counts from 1,000 positives; with 2,000, by half."""
     rng = np.random.default_rng(1)
-    scores = rng.normal(size=(4000, 2))
+    scores = rng.normal(size=(40000, 2))
     Y = scores + rng.normal(0, 0.3, scores.shape) > 1
     scores[:, 1] += 2  # the second label's own threshold lies 2 higher ...
-    Y[rng.permutation(np.flatnonzero(Y[:, 1]))[200:], 1] = False  # ... and has 200 positives
-    balanced = operating_points(scores, Y, [str(i) for i in range(4000)], ["a", "b"],
+    Y[rng.permutation(np.flatnonzero(Y[:, 1]))[2000:], 1] = False  # ... and has 2,000 positives
+    balanced = operating_points(scores, Y, [str(i) for i in range(40000)], ["a", "b"],
                                 slope=np.ones(2), offset=np.zeros(2))[0]
     cuts = np.log(balanced.thresholds) - np.log1p(-np.array(balanced.thresholds))
     common = best_f1_threshold(scores.ravel(), Y.ravel())
     own = best_f1_threshold(scores[:, 1], Y[:, 1])
-    assert Y[:, 1].sum() == 200
+    assert Y[:, 1].sum() == 2000
     assert cuts[1] == pytest.approx((common + own) / 2)
 
 

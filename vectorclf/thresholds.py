@@ -9,7 +9,7 @@ import numpy as np
 
 from vectorclf.calibration import bootstrap_interval, probabilities, rates
 
-NOISE_POSITIVES = 100.0  # up to here a label's own best threshold is noise: it shares one
+NOISE_POSITIVES = 1000.0  # up to here a label's own best threshold is noise: it shares one
 
 
 class OperatingPoint(msgspec.Struct, frozen=True, kw_only=True):
