@@ -5,7 +5,7 @@
 It holds the shipped model as scikit-learn objects (vocabulary, idf, coefficients), reads and
 writes with msgspec, takes the sentences from `vectorclf.passages` (a favour to it), transforms a
 whole chunk of sentences at once, multiplies sparse by dense, and looks for evidence only where
-there is a tag. Its tags are those of ``vectorclf tag`` but for those that a denial takes away there.
+there is a tag. Its tags are those of ``vectorclf tag`` but for those that a denial takes away.
 """
 
 from __future__ import annotations

@@ -10,7 +10,8 @@ from vectorclf.status import cues_of, model, status_of
 from vectorclf.status.cues import CUES, cue_names
 from vectorclf.status.features import STATUSES, key_of, names_of, pairs_of, rows_of
 
-CASE = ("Prosecutors said he sold the plans.", "He was paid in cash.", "He denies the charge.")
+CASE = ("Prosecutors said he sold the plans.", "He was paid in cash.",
+        "His lawyer said that he was innocent and denied everything.")
 
 
 @pytest.mark.parametrize(
