@@ -35,7 +35,7 @@ from vectorclf.texts import utf8
 TABLE = Path(__file__).parents[1] / "tests" / "data" / "denials.tsv"
 UNDER = 0.8  # scores so far under the cut are learned from
 C = 0.2
-MAX_LOST = 0.0004  # of the true tags; the signs were chosen with the same texts in view
+MAX_LOST = 0.001  # of the true tags; the signs were chosen with the same texts in view
 KNOWN = ("margin", "margin_over")  # what a score tells anyway, beside the label
 
 
