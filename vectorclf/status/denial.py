@@ -18,9 +18,9 @@ from pathlib import Path
 
 import msgspec
 
-from vectorclf.errors import ModelFormatError
 from vectorclf.records import Evidence
 from vectorclf.status.scopes import KINDS, Scope
+from vectorclf.status.tables import read_table
 
 WEIGHTS = Path(__file__).with_name("denial.json")
 _SUPPOSED = ("if", "inverted", "generic_passive", "generic_active", "advice")
@@ -148,11 +148,10 @@ def denial_model() -> DenialWeights:
     ------
     ModelFormatError
     """
-    try:
-        table = msgspec.json.decode(WEIGHTS.read_bytes(), type=DenialWeights)
-        if unknown := table.weights.keys() - set(FEATURES):
-            raise ValueError(f"unknown feature {min(unknown)!r}")
-        return table
-    except (OSError, ValueError) as error:
-        raise ModelFormatError(f"expected a table of denial weights: {error}",
-                               place=str(WEIGHTS), remedy="install vectorclf again") from error
+    return read_table(WEIGHTS, DenialWeights, _checked, "denial")
+
+
+def _checked(table: DenialWeights) -> DenialWeights:
+    if unknown := table.weights.keys() - set(FEATURES):
+        raise ValueError(f"unknown feature {min(unknown)!r}")
+    return table

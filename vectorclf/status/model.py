@@ -13,8 +13,8 @@ from pathlib import Path
 
 import msgspec
 
-from vectorclf.errors import ModelFormatError
 from vectorclf.status.features import key_of, pairs_of, rows_of
+from vectorclf.status.tables import read_table
 
 WEIGHTS = Path(__file__).with_name("weights.json")
 
@@ -92,9 +92,4 @@ def status_model() -> StatusModel:
     ------
     ModelFormatError
     """
-    try:
-        table = msgspec.json.decode(WEIGHTS.read_bytes(), type=StatusWeights)
-        return StatusModel(table)
-    except (OSError, ValueError, KeyError) as error:
-        raise ModelFormatError(f"expected a table of status weights: {error}",
-                               place=str(WEIGHTS), remedy="install vectorclf again") from error
+    return read_table(WEIGHTS, StatusWeights, StatusModel, "status")
