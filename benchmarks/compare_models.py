@@ -208,8 +208,8 @@ def measure(
         speed = speed or len(held_out) / (time.perf_counter() - started)
         truth = label_matrix(held_out.labels, label_ids)
         P = probabilities(held_scores, slope, offset)
-        found[title] = evaluate(Decisions(P, np.array(point.thresholds) <= P, truth,
-                                          held_out.groups, label_ids))
+        found[title] = evaluate(Decisions(P, point.decide(P), truth, held_out.groups,
+                                          label_ids))
         plain[title] = evaluate(Decisions(P, held_scores > 0, truth, held_out.groups, label_ids))
     cost = {"train_s": round(train_s, 1), "texts_per_s": round(speed)}
     if name == "scikit-learn defaults":

@@ -27,7 +27,7 @@ from benchmarks import record
 from benchmarks.evidence_quality import DATASET, denies_something, out_of_fold
 from vectorclf.dataset import CodedPassage, Coding, load_dataset
 from vectorclf.evidence import Contributions, scored_articles
-from vectorclf.scoring import scores_over, segment_units
+from vectorclf.scoring import Cuts, scores_over, segment_units
 from vectorclf.status.denial import FEATURES, WEIGHTS, DenialWeights, denial_features
 from vectorclf.tagger import Tagger, load
 from vectorclf.texts import utf8
@@ -49,6 +49,8 @@ class Candidate:
         Number of its text.
     margin : float
         Score over the cut.
+    is_open : bool
+        Some label of its text reaches the opening cut.
     is_true, is_held : bool
         The label is in the coding; the sentence holds a phrase of it.
     features : dict of str to float
@@ -59,9 +61,15 @@ class Candidate:
     label: str
     case: str
     margin: float
+    is_open: bool
     is_true: bool
     is_held: bool
     features: dict[str, float]
+
+    @property
+    def is_given(self) -> bool:
+        """Over the cut, in a text that gets tags."""
+        return self.is_open and self.margin >= 0
 
 
 def candidates(
@@ -74,8 +82,13 @@ def candidates(
     model, labels = tagger.model, tagger.codebook.labels
     segments = segment_units(data, offsets, model.unit)
     reached = scores_over(tagger.predictor, data, segments, gate=model.gate,
-                          passage=model.passage, cuts=tagger.cuts - UNDER)
+                          passage=model.passage, cuts=Cuts.alike(tagger.cuts.own - UNDER))
     articles = scored_articles(texts, data, offsets, segments, reached)
+    is_open = {
+        row: any(ranked[0].score >= tagger.cuts.opening[column]
+                 for column, ranked in article.over.items())
+        for row, article in articles.items()
+    }
     places = [(row, column, each) for row, article in articles.items()
               for column, ranked in article.over.items() for each in ranked]
     scoped = [k for k, (row, _, each) in enumerate(places) if articles[row].scopes(each)]
@@ -90,8 +103,8 @@ def candidates(
         label, coded = labels[column], passages[row].labels.get(labels[column].id)
         article = articles[row]
         yield Candidate(
-            first + row, label.id, passages[row].case, each.score - float(tagger.cuts[column]),
-            coded is not None,
+            first + row, label.id, passages[row].case, each.score - float(tagger.cuts.own[column]),
+            is_open[row], coded is not None,
             coded is not None and any(p in article.sentence(each.sentence) for p in coded.evidence),
             denial_features(explained.evidence(item[k], article, each), article.scopes(each),
                             label.id, label.family) if k in item else {},
@@ -136,7 +149,7 @@ def sums_by_tag(found: Sequence[Candidate], sums: np.ndarray) -> dict[tuple[int,
     """A tag's largest sum: it goes when all its sentences do; without a scope never."""
     best: dict[tuple[int, str], float] = {}
     for each, own in zip(found, sums.tolist(), strict=True):
-        if each.margin >= 0:
+        if each.is_given:
             key = each.text, each.label
             best[key] = max(best.get(key, -np.inf), own if each.features else np.inf)
     return best
@@ -160,7 +173,7 @@ def measured(
     kept = Counter(text for text, _ in best.keys() - gone)
     silent = [k for k in tagged if not passages[k].labels]
     denying = [k for k in silent if denies_something(passages[k].text)]
-    scoped = {(c.text, c.label) for c in found if c.margin >= 0 and c.features.get("any>half")}
+    scoped = {(c.text, c.label) for c in found if c.is_given and c.features.get("any>half")}
     return {
         "texts": name, "n_texts": len(passages), "true_tags": len(true),
         "true_lost": len(gone & true), "false_tags": len(best.keys() - true),

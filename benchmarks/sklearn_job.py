@@ -47,11 +47,16 @@ class SklearnTagger:
         self.intercept = arrays["intercept"]
         self.gate, self.passage = model.gate, model.passage
         self.slope, self.offset = model.slope, model.offset
-        thresholds = np.array(model.operating_point("balanced").thresholds)
+        point = model.operating_point("balanced")
+        self.cuts = self.cuts_of(np.array(point.thresholds))
+        self.opening = self.cuts_of(np.array(point.opening or point.thresholds))
+        self.labels = model.codebook.labels
+
+    def cuts_of(self, thresholds: np.ndarray) -> np.ndarray:
+        """Scores at which probabilities reach thresholds."""
         with np.errstate(divide="ignore"):
             logit = np.log(thresholds) - np.log1p(-thresholds)
-        self.cuts = np.where(self.slope > 0, (logit - self.offset) / self.slope, np.inf)
-        self.labels = model.codebook.labels
+        return np.where(self.slope > 0, (logit - self.offset) / self.slope, np.inf)
 
     def features(self, texts: list[str]):
         X = self.vectorizer.transform(texts)
@@ -76,7 +81,9 @@ class SklearnTagger:
         scores = X @ self.coef_t + self.intercept
         if self.gate:
             scores = scores[:, :-1]
-            wanted = np.unique(passage_of[(scores >= self.cuts).any(axis=1)])
+            opened = np.zeros(len(texts), dtype=bool)
+            opened[owner[(scores >= self.opening).any(axis=1)]] = True
+            wanted = np.unique(passage_of[opened[owner] & (scores >= self.cuts).any(axis=1)])
             if len(wanted):
                 bodies = [texts[n][a:b] for n, a, b in (passage_spans[k] for k in wanted)]
                 whole = np.minimum(self.features(bodies) @ self.coef_t + self.intercept, 0)
@@ -87,6 +94,9 @@ class SklearnTagger:
         for number in range(len(texts)):
             own = scores[bounds[number] : bounds[number + 1]]
             tags = []
+            if not (own >= self.opening).any():
+                yield tags
+                continue
             for column in np.flatnonzero((own >= self.cuts).any(axis=0)):
                 ranked = np.argsort(-own[:, column], kind="stable")[:3]
                 ranked = ranked[own[ranked, column] >= self.cuts[column]]

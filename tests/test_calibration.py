@@ -15,7 +15,13 @@ from vectorclf.calibration import (
     sigmoid,
 )
 from vectorclf.thresholds import (
+    FLAT,
+    STEP,
+    STEPS_DOWN,
+    STEPS_UP,
     best_f1_threshold,
+    decided,
+    opening_and_rest,
     operating_points,
     precision_threshold,
     recall_threshold,
@@ -113,9 +119,52 @@ def test_few_positives_do_not_move_a_threshold_far():
                                 slope=np.ones(2), offset=np.zeros(2))[0]
     cuts = np.log(balanced.thresholds) - np.log1p(-np.array(balanced.thresholds))
     common = best_f1_threshold(scores.ravel(), Y.ravel())
-    own = best_f1_threshold(scores[:, 1], Y[:, 1])
     assert Y[:, 1].sum() == 2000
-    assert cuts[1] == pytest.approx((common + own) / 2)
+    apart = [(best_f1_threshold(scores[:, j], Y[:, j]) - common) * (1 - 1000 / Y[:, j].sum())
+             for j in range(2)]
+    assert cuts[1] - cuts[0] == pytest.approx(apart[1] - apart[0])
+
+
+def test_the_rest_of_a_sure_text_needs_less_than_a_first_label():
+    """Half the texts earn nothing: an opening over the rest spares them, at no lower F1."""
+    rng = np.random.default_rng(2)
+    earns = rng.random(8000) < 0.5
+    Y = earns[:, None] & (rng.random((8000, 6)) < 0.5)
+    scores = rng.normal(size=Y.shape) + 2 * Y
+    weight = np.ones(len(Y))
+    common = best_f1_threshold(scores.ravel(), Y.ravel())
+    opening, rest = opening_and_rest(scores, Y, weight, common)
+    assert opening > common > rest
+    single = scores >= common
+    pair = decided(scores, np.full(6, rest), np.full(6, opening))
+    assert rates(pair, Y)[2] > rates(single, Y)[2]
+    assert pair[~earns].any(axis=1).mean() < 0.9 * single[~earns].any(axis=1).mean()
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from([0.3, 1.0]))
+def test_opening_and_rest_are_what_trying_all_pairs_finds(seed, share):
+    rng = np.random.default_rng(seed)
+    Y = rng.random((200, 3)) < 0.3
+    scores = rng.normal(size=Y.shape) + 1.5 * Y
+    weight = np.where(Y.any(axis=1), 1.0, share)
+    opening, rest = opening_and_rest(scores, Y, weight, 0.5)
+
+    def f1(first, each):
+        given = decided(scores, np.full(3, each), np.full(3, first)) * weight[:, None]
+        return 2 * given[Y].sum() / (given.sum() + (weight[:, None] * Y).sum())
+
+    steps = 0.5 + STEP * np.arange(-STEPS_DOWN, STEPS_UP + 1)
+    tried = [(f1(a, b), a) for a in steps for b in steps[steps <= a]]
+    best = max(tried)[0]
+    assert f1(opening, rest) >= best - FLAT - 1e-9 and opening >= rest
+    silent = ~Y.any(axis=1)
+    fewest = min((scores[silent] >= a).any(axis=1).sum() for f, a in tried if f >= best - FLAT)
+    assert (scores[silent] >= opening).any(axis=1).sum() == fewest
+
+
+def test_labels_that_nothing_earns_have_one_threshold():
+    scores, Y = np.zeros((4, 2)), np.zeros((4, 2), dtype=bool)
+    assert opening_and_rest(scores, Y, np.ones(4), 0.7) == (0.7, 0.7)
 
 
 def test_rates_of_nothing():

@@ -7,7 +7,7 @@ from small import small_codebook, small_data
 
 from vectorclf.evidence import GATE_TERM
 from vectorclf.recipe import Recipe
-from vectorclf.scoring import scores_over, segment_units, sentence_scores, text_scores
+from vectorclf.scoring import Cuts, scores_over, segment_units, sentence_scores, text_scores
 from vectorclf.tagger import Tagger
 from vectorclf.training import train
 
@@ -43,13 +43,36 @@ def test_penalties_are_the_negative_parts_of_the_passages_scores():
 def test_scores_over_their_cuts_are_those_of_all_scores(weights):
     predictor = Tagger(MODEL).predictor
     scores, penalties = sentence_scores(predictor, DATA, SEGMENTS, **weights)
-    for cuts in (np.quantile(scores, 0.6, axis=0), np.full(scores.shape[1], np.inf)):
-        found = scores_over(predictor, DATA, SEGMENTS, cuts=cuts, **weights)
+    some, none = np.quantile(scores, 0.6, axis=0), np.full(scores.shape[1], np.inf)
+    for cuts in (some, none):
+        found = scores_over(predictor, DATA, SEGMENTS, cuts=Cuts.alike(cuts), **weights)
         sentences, columns = np.nonzero(scores >= cuts)
         np.testing.assert_array_equal(found.sentences, sentences)
         np.testing.assert_array_equal(found.columns, columns)
         np.testing.assert_array_equal(found.scores, scores[sentences, columns])
         np.testing.assert_array_equal(found.penalties, penalties[sentences, columns])
+
+
+@pytest.mark.parametrize("weights", [OPTIONS, {"gate": 0.0, "passage": 0.0}])
+def test_an_article_is_opened_by_its_surest_label(weights):
+    """The rest of its labels, in any passage, need only their own cuts."""
+    predictor = Tagger(MODEL).predictor
+    articles = [TEXT, "He took the train.", TEXT.replace("cash", "the minutes"),
+                "She walked to the harbour.\n\nHe was paid 900 marks, and wrote in code."]
+    raw = [article.encode() for article in articles]
+    data = np.frombuffer(b"".join(raw), dtype=np.uint8)
+    offsets = np.cumsum([0, *map(len, raw)])
+    segments = segment_units(data, offsets, "sentence")
+    owners = segments.passage_articles[segments.sentence_passages]
+    scores, _ = sentence_scores(predictor, data, segments, **weights)
+    low = np.quantile(scores, 0.4, axis=0)
+    for share in (0.7, 0.8, 0.95):
+        cuts = Cuts(low, np.maximum(low, np.quantile(scores, share)))
+        found = scores_over(predictor, data, segments, cuts=cuts, **weights)
+        opened = np.unique(owners[(scores >= cuts.opening).any(axis=1)])
+        expected = (scores >= low) & np.isin(owners, opened)[:, None]
+        assert 0 < len(opened) < len(articles)
+        np.testing.assert_array_equal((found.sentences, found.columns), np.nonzero(expected))
 
 
 def test_terms_and_passage_sum_to_the_score():

@@ -121,6 +121,22 @@ def test_near_misses_are_under_their_threshold_and_the_tags_stay():
     assert near.label == "hidden" and near.evidence and both.passages
 
 
+def test_a_first_label_needs_its_opening_and_a_near_miss_says_so():
+    text = "The clerk took cash from the attaché, and left the film in a dead drop."
+    model = small_model()
+    tagger = Tagger(replace(model, slope=model.slope / 50, offset=model.offset / 50))
+    p = tagger.label_probabilities(text)
+    surest, other = int(p.argmax()), int(p.argmin())
+    for opening, n_tags in ((1.01 * p[surest], 0), (0.99 * p[surest], 2)):
+        tagger.set_thresholds(0.9 * p, np.full(2, opening))
+        assert len(tagger.tag(text).tags) == n_tags
+        near = tagger.tag_with_near_misses(Article(id="x", text=text)).tags
+        assert {t.label for t in near} == set(tagger.labels)
+        assert [t.probability < t.threshold for t in near] == [not n_tags] * 2
+        assert {t.threshold for t in near} == (
+            {0.9 * p[surest], 0.9 * p[other]} if n_tags else {opening})
+
+
 def test_the_shipped_model_tags():
     result = load().tag(
         "A technician was paid $20,000 for manuals he copied at work, prosecutors said."

@@ -94,7 +94,7 @@ def decide_by_fold(
             slope=slope, offset=offset, labeled_share=labeled_share,
         )[0]
         P[own] = probabilities(scores[own], slope, offset)
-        given[own] = P[own] >= np.array(point.thresholds)
+        given[own] = point.decide(P[own])
     return Decisions(P, given, Y, tuple(groups), tuple(label_ids))
 
 
@@ -120,5 +120,5 @@ def held_out_decisions(
     scores = text_scores(BatchPredictor(model.compiled), data.texts, unit=model.unit,
                          gate=model.gate, passage=model.passage)
     P = probabilities(scores, model.slope, model.offset)
-    given = np.array(model.operating_point(operating_point).thresholds) <= P
+    given = model.operating_point(operating_point).decide(P)
     return Decisions(P, given, Y, data.groups, model.label_ids)

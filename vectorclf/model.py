@@ -22,7 +22,7 @@ from vectorclf.compiled import CompiledModel
 from vectorclf.errors import CodebookError, MissingInputError, ModelFormatError
 from vectorclf.thresholds import OperatingPoint
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 ARRAYS, FACTS = "model.safetensors", "model.json"
 _CALIBRATION = "calibration."
 SELF_TEST_TOLERANCE = 1e-4
@@ -223,9 +223,10 @@ def load_model(directory: str | Path) -> Model:
             raise ModelFormatError(f"expected a weight of 0 or more, got {weight}",
                                    place=f"{place}/{FACTS}: {name}")
     for point in facts.operating_points:
-        if len(point.thresholds) != n_labels:
-            raise ModelFormatError(f"expected {n_labels} thresholds, got {len(point.thresholds)}",
-                                   place=f"{place}/{FACTS}: operating point {point.name}")
+        for thresholds in (point.thresholds, point.opening or point.thresholds):
+            if len(thresholds) != n_labels:
+                raise ModelFormatError(f"expected {n_labels} thresholds, got {len(thresholds)}",
+                                       place=f"{place}/{FACTS}: operating point {point.name}")
     if facts.unit not in ("sentence", "text"):
         raise ModelFormatError(f"expected unit sentence or text, got {facts.unit!r}",
                                place=f"{place}/{FACTS}: unit")

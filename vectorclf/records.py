@@ -111,7 +111,8 @@ class Tag(msgspec.Struct, frozen=True):
     probability : float
         Calibrated.
     threshold : float
-        Probability from which the label is given at the operating point in use.
+        Probability from which the label is given at the operating point in use (an article's
+        first label may need more: `Tagger.opening`).
     status : str
         "asserted", "alleged" or "disputed".
     evidence : tuple of Evidence

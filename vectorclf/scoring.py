@@ -34,6 +34,26 @@ def segment_units(data: np.ndarray, offsets: np.ndarray, unit: str) -> Segments:
     return Segments(starts, ends, rows, starts, ends, np.arange(len(rows)))
 
 
+class Cuts(NamedTuple):
+    """Scores from which labels are given.
+
+    Attributes
+    ----------
+    own : ndarray of shape (n_labels,), float64
+        A label's own.
+    opening : ndarray of shape (n_labels,), float64
+        What one label of an article must reach before any is given.
+    """
+
+    own: np.ndarray
+    opening: np.ndarray
+
+    @classmethod
+    def alike(cls, own: np.ndarray) -> Cuts:
+        """Every label for itself."""
+        return cls(own, own)
+
+
 class Reached(NamedTuple):
     """Scores that reach the cut of their label, by ascending sentence, then label.
 
@@ -58,22 +78,27 @@ def scores_over(
     *,
     gate: float,
     passage: float,
-    cuts: np.ndarray,
+    cuts: Cuts,
 ) -> Reached:
     """The scores of `sentence_scores` that reach their cuts, without working out the others.
 
-    Only passages with a sentence over a cut are looked at: in news a fifth of the text.
+    Only passages with a sentence over a cut, in articles with one over an opening cut, are looked
+    at: in news a fifth of the text.
 
     Parameters
     ----------
     predictor, data, segments, gate, passage
         As of `sentence_scores`.
-    cuts : ndarray of shape (n_labels,), float64
+    cuts : Cuts
     """
     scores = predictor.score_spans(data, segments.sentence_starts, segments.sentence_ends)
-    limits = np.full(scores.shape[1], np.inf, dtype=np.float32)  # the relevance reaches none
-    limits[: len(cuts)] = single_cuts(cuts)
-    sentences, columns = np.divmod(np.flatnonzero(scores >= limits), len(limits))
+    limits, openings = (np.full(scores.shape[1], np.inf, dtype=np.float32) for _ in cuts)
+    n = len(cuts.own)  # the relevance reaches none
+    limits[:n], openings[:n] = single_cuts(cuts.own), single_cuts(cuts.opening)
+    articles = segments.passage_articles[segments.sentence_passages]
+    opened = np.flatnonzero(_opened(articles, np.flatnonzero(scores >= openings) // len(limits)))
+    rows, columns = np.divmod(np.flatnonzero(scores[opened] >= limits), len(limits))
+    sentences = opened[rows]
     own = scores[sentences, columns]
     if not gate and not passage:
         return Reached(sentences, columns, own, np.zeros_like(own))
@@ -81,8 +106,16 @@ def scores_over(
     taken_off = _taken_off(predictor, data, segments, passages, gate, passage)
     penalties = taken_off[place, columns]
     own += penalties
-    kept = np.flatnonzero(own >= limits[columns])
+    over = _opened(articles, sentences[own >= openings[columns]])[sentences]
+    kept = np.flatnonzero(over & (own >= limits[columns]))
     return Reached(sentences[kept], columns[kept], own[kept], penalties[kept])
+
+
+def _opened(articles: np.ndarray, sentences: np.ndarray) -> np.ndarray:
+    """Which sentences are of the same article as one of these: shape (n_sentences,), bool."""
+    opened = np.zeros(articles[-1] + 1 if len(articles) else 0, dtype=bool)
+    opened[articles[sentences]] = True
+    return opened[articles]
 
 
 def sentence_scores(

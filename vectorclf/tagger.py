@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from vectorclf.calibration import probabilities
@@ -22,7 +23,7 @@ from vectorclf.model import SELF_TEST_TOLERANCE, Model, load_model
 from vectorclf.passages import segment
 from vectorclf.predictor import BatchPredictor
 from vectorclf.records import Article, ArticleTags, Tag
-from vectorclf.scoring import scores_over, segment_units, text_scores
+from vectorclf.scoring import Cuts, scores_over, segment_units, text_scores
 from vectorclf.texts import Texts
 
 CHUNK = 256  # articles scored together: enough to hide the calls, little memory
@@ -66,16 +67,19 @@ class Tagger:
     predictor : BatchPredictor
         The engine, for scores of raw texts.
     thresholds : ndarray of shape (n_labels,), float64
-        Probabilities.
-    cuts : ndarray of shape (n_labels,), float64
-        The scores at which they are reached.
+        Probabilities from which labels are given,
+    opening : ndarray of shape (n_labels,), float64
+        in articles where one of them reaches this.
+    cuts : Cuts
+        The scores at which both are reached.
     """
 
     def __init__(self, model: Model, *, operating_point: str = "balanced") -> None:
         self.model = model
         self.predictor = BatchPredictor(model.compiled)
         self.operating_point = operating_point
-        self.set_thresholds(np.array(model.operating_point(operating_point).thresholds))
+        point = model.operating_point(operating_point)
+        self.set_thresholds(np.array(point.thresholds), np.array(point.opening or point.thresholds))
         self._self_test()
 
     @property
@@ -86,15 +90,19 @@ class Tagger:
     def codebook(self) -> Codebook:
         return self.model.codebook
 
-    def set_thresholds(self, thresholds: np.ndarray) -> None:
+    def set_thresholds(self, thresholds: np.ndarray, opening: np.ndarray | None = None) -> None:
         """Use other thresholds than the stored ones.
 
         Parameters
         ----------
         thresholds : ndarray of shape (n_labels,), float in [0, 1]
+        opening : ndarray of shape (n_labels,), float in [0, 1], optional
+            What one label of an article must reach before any is given; by default every label
+            stands for itself.
         """
         self.thresholds = np.asarray(thresholds, dtype=np.float64)
-        self.cuts = self._cuts_of(self.thresholds)
+        self.opening = self.thresholds if opening is None else np.asarray(opening, np.float64)
+        self.cuts = Cuts(self._cuts_of(self.thresholds), self._cuts_of(self.opening))
 
     def _cuts_of(self, thresholds: np.ndarray) -> np.ndarray:
         """Scores at which probabilities reach thresholds."""
@@ -129,13 +137,21 @@ class Tagger:
         return self._tag_chunk(articles, self.cuts)
 
     def tag_with_near_misses(self, article: Article) -> ArticleTags:
-        """Tags of one article, then the labels that reach NEAR of their threshold or more."""
+        """Tags of one article, then the labels that reach NEAR of their threshold or more.
+
+        The threshold of such a label is what it lacks: in an article without a tag, the opening.
+        """
         own = self.tag(article)
-        [low] = self._tag_chunk([article], self._cuts_of(NEAR * self.thresholds))
-        near = tuple(t for t in low.tags if t.probability < t.threshold)
+        needed = self.thresholds if own.tags else self.opening
+        [low] = self._tag_chunk([article], Cuts.alike(self._cuts_of(NEAR * needed)))
+        given = {tag.label for tag in own.tags}
+        near = tuple(
+            msgspec.structs.replace(tag, threshold=float(needed[self.labels.index(tag.label)]))
+            for tag in low.tags if tag.label not in given
+        )
         return ArticleTags(own.article_id, own.tags + near, own.passages)
 
-    def _tag_chunk(self, articles: Sequence[Article], cuts: np.ndarray) -> list[ArticleTags]:
+    def _tag_chunk(self, articles: Sequence[Article], cuts: Cuts) -> list[ArticleTags]:
         model = self.model
         data, offsets = _buffer(articles)
         segments = segment_units(data, offsets, model.unit)

@@ -10,6 +10,9 @@ import numpy as np
 from vectorclf.calibration import bootstrap_interval, probabilities, rates
 
 NOISE_POSITIVES = 1000.0  # up to here a label's own best threshold is noise: it shares one
+FLAT = 0.002  # F1 this near the best is as good (half a standard error of the shipped model)
+STEP = 0.02  # of the search for that pair, in scores
+STEPS_DOWN, STEPS_UP = 25, 50  # from the best single threshold
 
 
 class OperatingPoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,6 +26,9 @@ class OperatingPoint(msgspec.Struct, frozen=True, kw_only=True):
         Recall or precision asked for.
     thresholds : tuple of float
         Probability from which each label is given, in label order.
+    opening : tuple of float
+        Probability that some label of a text must reach before any is given; empty: the
+        thresholds themselves.
     precision, recall, f1 : float
         Micro-averaged, as reached.
     interval : tuple of float
@@ -39,6 +45,11 @@ class OperatingPoint(msgspec.Struct, frozen=True, kw_only=True):
     f1: float
     interval: tuple[float, float]
     shared: tuple[str, ...] = ()
+    opening: tuple[float, ...] = ()
+
+    def decide(self, P: np.ndarray) -> np.ndarray:
+        """Which labels are given for probabilities, both of shape (n_texts, n_labels), bool."""
+        return decided(P, np.array(self.thresholds), np.array(self.opening or self.thresholds))
 
 
 def operating_points(
@@ -83,7 +94,8 @@ def operating_points(
     ``max(0, 1 - NOISE_POSITIVES / n)`` (positive-part James-Stein): with few positives the best
     threshold is mostly noise and, taken at its word, ruins the micro-F1. It is sought among
     scores, whose scale the labels share (the margin), and not among probabilities, where the
-    noise of every label's own curve comes on top.
+    noise of every label's own curve comes on top. All are then moved together, by one amount for
+    a text's surest label and by another for the rest (see `opening_and_rest`).
     `recall`: the largest common threshold whose conformal bound on the false-negative rate
     ``(n * FNR + 1) / (n + 1) <= 1 - recall`` (Angelopoulos et al. 2022) holds, texts with a
     label exchangeable.
@@ -94,30 +106,93 @@ def operating_points(
     weight = text_weights(Y, labeled_share)
     every = np.repeat(weight, len(label_ids))
     common = best_f1_threshold(scores.ravel(), Y.ravel(), every)
-    cuts = np.full(len(label_ids), common)
+    apart = np.zeros(len(label_ids))  # of a label's cut from the common one
     for j, n in enumerate(n_positive):
         if n > NOISE_POSITIVES:
             own = best_f1_threshold(scores[:, j], Y[:, j], weight)
-            trust = max(0.0, 1 - NOISE_POSITIVES / n)
-            cuts[j] = trust * own + (1 - trust) * common
+            apart[j] = (1 - NOISE_POSITIVES / n) * (own - common)
+    opening, rest = opening_and_rest(scores - apart, Y, weight, common)
     P = probabilities(scores, slope, offset)
-    points = [("balanced", None, probabilities(cuts, slope, offset)),
-              ("recall", recall, np.full(len(label_ids), recall_threshold(P, Y, recall))),
+    balanced = [probabilities(cut + apart, slope, offset) for cut in (rest, opening)]
+    points = [("balanced", None, *balanced),
+              ("recall", recall, *2 * [np.full(len(label_ids), recall_threshold(P, Y, recall))]),
               ("precision", precision,
-               np.full(len(label_ids), precision_threshold(P, Y, precision)))]
+               *2 * [np.full(len(label_ids), precision_threshold(P, Y, precision))])]
     out = []
-    for name, target, thresholds in points:
-        given = P >= thresholds
+    for name, target, thresholds, first in points:
+        given = decided(P, thresholds, first)
         reached = rates(given, Y)
         which = {"balanced": 2, "recall": 1, "precision": 0}[name]
         out.append(
             OperatingPoint(
-                name=name, target=target, thresholds=tuple(float(t) for t in thresholds),
+                name=name, target=target, thresholds=tuple(thresholds.tolist()),
+                opening=tuple(first.tolist()) if first is not thresholds else (),
                 precision=reached[0], recall=reached[1], f1=reached[2],
                 interval=bootstrap_interval(given, Y, groups, which, seed=seed), shared=shared,
             )
         )
     return tuple(out)
+
+
+def decided(P: np.ndarray, thresholds: np.ndarray, opening: np.ndarray) -> np.ndarray:
+    """Labels given: those at their threshold or over it, in texts where one reaches its opening.
+
+    Parameters
+    ----------
+    P : ndarray of shape (n_texts, n_labels), float
+    thresholds, opening : ndarrays of shape (n_labels,), float
+
+    Returns
+    -------
+    given : ndarray of shape (n_texts, n_labels), bool
+    """
+    return (P >= thresholds) & (P >= opening).any(axis=1, keepdims=True)
+
+
+def opening_and_rest(
+    scores: np.ndarray, Y: np.ndarray, weight: np.ndarray, common: float
+) -> tuple[float, float]:
+    """A score that a text's surest label must reach, and one for all others of that text.
+
+    Most texts that earn nothing and are tagged are so by one label that hardly reaches its
+    threshold; where one label is sure, further ones are likely, and a lower threshold is right.
+
+    Parameters
+    ----------
+    scores, Y : ndarrays of shape (n_texts, n_labels)
+    weight : ndarray of shape (n_texts,), float
+    common : float
+        The F1-best single score; both are sought around it.
+
+    Returns
+    -------
+    opening, rest : float
+        ``opening >= rest``. Of the pairs whose micro-F1 is within FLAT of the best, the one that
+        tags the fewest texts without a label; of several, those nearest to `common`.
+    """
+    steps = common + STEP * np.arange(-STEPS_DOWN, STEPS_UP + 1)
+    first = np.searchsorted(steps, scores.max(axis=1), side="right") - 1  # steps it reaches
+    each = np.searchsorted(steps, scores, side="right") - 1
+    rows, columns = np.nonzero(each >= 0)
+    cell = first[rows] * len(steps) + each[rows, columns]
+
+    def from_there_up(weights: np.ndarray) -> np.ndarray:
+        table = np.bincount(cell, weights, minlength=len(steps) ** 2).reshape(len(steps), -1)
+        return table[::-1, ::-1].cumsum(axis=0).cumsum(axis=1)[::-1, ::-1]
+
+    hits = from_there_up(weight[rows] * Y[rows, columns])
+    given = from_there_up(weight[rows])
+    f1 = 2 * hits / np.maximum(given + (weight[:, None] * Y).sum(), 1e-9)
+    f1[np.triu_indices(len(steps), 1)] = -1.0  # no opening under the rest
+    if f1.max() <= 0:
+        return common, common
+    silent = ~Y.any(axis=1) & (first >= 0)
+    tagged = np.bincount(first[silent], weight[silent], minlength=len(steps))[::-1].cumsum()[::-1]
+    distance = np.abs(np.arange(len(steps)) - STEPS_DOWN)
+    good = np.flatnonzero((f1 >= f1.max() - FLAT).any(axis=1))
+    opening = good[np.lexsort((distance[good], tagged[good]))[0]]
+    rest = np.lexsort((distance, -f1[opening].round(9)))[0]
+    return float(steps[opening]), float(steps[rest])
 
 
 def text_weights(Y: np.ndarray, labeled_share: float | None) -> np.ndarray:

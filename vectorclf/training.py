@@ -135,7 +135,7 @@ def out_of_fold_summary(
     """
     by_point = {}
     for point in points:
-        given = P >= np.array(point.thresholds)
+        given = point.decide(P)
         counts = zip(label_ids, Y.sum(axis=0), given.sum(axis=0), (Y & given).sum(axis=0),
                      strict=True)
         by_point[point.name] = {
@@ -144,7 +144,7 @@ def out_of_fold_summary(
                 for label, n_true, n_given, n_hit in counts
             }
         }
-    first = P >= np.array(points[0].thresholds)
+    first = points[0].decide(P)
     f1 = {x: rates(first[:, [j]], Y[:, [j]])[2] for j, x in enumerate(label_ids)}
     without = ~Y.any(axis=1)
     return {

@@ -155,13 +155,13 @@ def print_terms(console, tags) -> None:
 
 
 def print_all_labels(console, tagger, article, label: str | None) -> None:
-    """The probability of every label beside its threshold."""
+    """The probability of every label beside its threshold, and beside that of a first label."""
     from vectorclf.cli.tables import plain_table
 
     probability = tagger.label_probabilities(article.text)
-    table = plain_table("All labels", "label", "probability", "threshold")
+    table = plain_table("All labels", "label", "probability", "threshold", "as the first")
     for k in probability.argsort()[::-1]:
         if label in (None, tagger.labels[k]):
             table.add_row(tagger.labels[k], f"{probability[k]:.3f}",
-                          f"{tagger.thresholds[k]:.3f}")
+                          f"{tagger.thresholds[k]:.3f}", f"{tagger.opening[k]:.3f}")
     console.print(table)

@@ -210,7 +210,12 @@ class ModelFacts(NamedTuple):
 
     @property
     def thresholds(self) -> tuple[float, ...]:
-        return tuple(self.model.operating_point(self.operating_point).thresholds)
+        return self.model.operating_point(self.operating_point).thresholds
+
+    @property
+    def opening(self) -> tuple[float, ...]:
+        point = self.model.operating_point(self.operating_point)
+        return point.opening or point.thresholds
 
 
 def model_identity(tagger: Any) -> dict[str, Any]:
@@ -218,8 +223,9 @@ def model_identity(tagger: Any) -> dict[str, Any]:
     identity: dict[str, Any] = {"labels": list(tagger.labels)}
     for name in ("operating_point", "unit"):
         identity[name] = getattr(tagger, name, "")
-    thresholds = getattr(tagger, "thresholds", None)
-    identity["thresholds"] = [] if thresholds is None else [float(t) for t in thresholds]
+    for name in ("thresholds", "opening"):
+        values = getattr(tagger, name, None)
+        identity[name] = [] if values is None else [float(t) for t in values]
     codebook = getattr(tagger, "codebook", None)
     identity["codebook_version"] = getattr(codebook, "version", "")
     identity["codebook_sha256"] = getattr(codebook, "sha256", "")
