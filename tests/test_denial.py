@@ -162,16 +162,17 @@ def test_a_damaged_table_is_named(content, tmp_path, monkeypatch):
         denial.denial_model.__wrapped__()
 
 
-def candidate(text, margin, is_true, share):
+def candidate(text, margin, is_true, share, is_open=True):
     features = {"any": share, "any>half": 1.0} if share else {}
-    return Candidate(text, "money", f"case {text}", margin, is_true, is_true, features)
+    return Candidate(text, "money", f"case {text}", margin, is_open, is_true, is_true, features)
 
 
 def test_a_tag_goes_when_all_its_sentences_do_and_the_cutoff_spares_true_ones():
     found = [candidate(0, 0.1, False, 0.9), candidate(0, 0.2, False, 0.8),  # both denied
              candidate(1, 0.3, False, 0.9), candidate(1, 0.1, False, 0.0),  # one told plainly
-             candidate(2, 0.1, True, 0.6), candidate(3, -0.1, False, 0.9)]  # true; under its cut
-    sums = np.array([-3.0, -2.0, -3.0, 0.0, -1.0, -3.0])
+             candidate(2, 0.1, True, 0.6), candidate(3, -0.1, False, 0.9),  # true; under its cut
+             candidate(3, 0.1, False, 0.9, is_open=False)]  # in a text that gets no tags
+    sums = np.array([-3.0, -2.0, -3.0, 0.0, -1.0, -3.0, -3.0])
     best = denial_model.sums_by_tag(found, sums)
     assert best == {(0, "money"): -2.0, (1, "money"): np.inf, (2, "money"): -1.0}
     assert denial_model.cutoff_of(best, {(2, "money")}) == -1.0

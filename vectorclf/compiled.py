@@ -255,9 +255,9 @@ class CompiledModel:
     def term(self, feature: int) -> str:
         """One feature's term, without reading the others."""
         for b in range(len(self.spec["blocks"])):
-            offsets = self.arrays[f"block{b}.offsets"]
+            offsets = memoryview(self.arrays[f"block{b}.offsets"])
             if feature < len(offsets) - 1:
-                raw = self.arrays[f"block{b}.terms"][offsets[feature] : offsets[feature + 1]]
-                return raw.tobytes().decode("utf-8", "surrogatepass")
+                terms = memoryview(self.arrays[f"block{b}.terms"])
+                return str(terms[offsets[feature] : offsets[feature + 1]], "utf-8", "surrogatepass")
             feature -= len(offsets) - 1
         raise IndexError(f"expected a feature under {self.arrays['coef_t'].shape[0]}")

@@ -189,7 +189,7 @@ class Contributions:
         self, predictor: BatchPredictor, occurrences: Occurrences, sentences: list[int],
         columns: list[int],
     ) -> None:
-        self._term = predictor.term
+        self._term_by_feature = predictor.term_by_feature
         coef_t, intercept = (predictor.compiled.arrays[x] for x in ("coef_t", "intercept"))
         first = occurrences.bounds[:-1][sentences]
         sizes = np.diff(occurrences.bounds)[sentences]
@@ -234,7 +234,7 @@ class Contributions:
         first, last = self._bounds[k], self._bounds[k + 1]
         kept = last if max_terms is None else min(first + max_terms, last)
         terms = [
-            Term(self._term(feature), (start + a, start + b), value)
+            Term(self._term_by_feature[feature], (start + a, start + b), value)
             for feature, a, b, value in zip(
                 self._features[first:kept], self._starts[first:kept], self._ends[first:kept],
                 self._values[first:kept].tolist(), strict=True,

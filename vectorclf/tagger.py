@@ -102,7 +102,9 @@ class Tagger:
         """
         self.thresholds = np.asarray(thresholds, dtype=np.float64)
         self.opening = self.thresholds if opening is None else np.asarray(opening, np.float64)
-        self.cuts = Cuts(self._cuts_of(self.thresholds), self._cuts_of(self.opening))
+        own = self._cuts_of(self.thresholds)
+        alike = opening is None or bool((self.opening == self.thresholds).all())
+        self.cuts = Cuts.alike(own) if alike else Cuts(own, self._cuts_of(self.opening))
 
     def _cuts_of(self, thresholds: np.ndarray) -> np.ndarray:
         """Scores at which probabilities reach thresholds."""

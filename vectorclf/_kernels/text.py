@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from vectorclf import _layout as at
-from vectorclf._intrinsics import classify, ctz, popcount
+from vectorclf._intrinsics import classify, ctz, popcount, prefetch
 from vectorclf._jit import inline, part
 from vectorclf._kernels.numbers import (
     ALL,
@@ -25,6 +25,8 @@ from vectorclf._kernels.numbers import (
     n128,
     n255,
 )
+
+AHEAD = np.uint64(256)
 
 
 @inline
@@ -137,8 +139,13 @@ def fold_wide(model, s8, p, end, lower):
 
 @part
 def fold(data, data_size, lo, n, lower, model, scratch):
-    """Copy a window into the scratch text, lower-cased, with its bit masks."""
+    """Copy a window into the scratch text, lower-cased, with its bit masks.
+
+    What comes behind it is asked for: the next row's text, most often.
+    """
     smeta, s64, s8 = scratch[0], scratch[1], scratch[3]
+    for ahead in range(n0, AHEAD, n64):
+        prefetch(data, lo + n + ahead)
     words, spaces, highs = smeta[at.WORDS], smeta[at.SPACES], smeta[at.HIGHS]
     text = smeta[at.TEXT] << n3
     full = n >> n6

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from vectorclf import _segment_py as rules
+from vectorclf._intrinsics import pointer
 from vectorclf._jit import kernel
 from vectorclf._segment.marks import mark, n_chars
 from vectorclf._segment.paragraphs import paragraphs
@@ -38,12 +39,16 @@ def segment_kernel(data, offsets, flags, lines, sentences, sentence_passage, pas
         -1, -1 if a table has too little room.
     """
     mark(data, flags)
+    room = sentence_passage.size
+    joined = np.zeros(2, dtype=np.int64)
+    text, marks = pointer(data), pointer(flags)
+    lines, sentences, passages = pointer(lines), pointer(sentences), pointer(passages)
+    sentence_passage, was_joined = pointer(sentence_passage), pointer(joined)
     n = 0  # sentences
     m = 0  # passages
-    joined = np.zeros(2, dtype=np.int64)
     for article in range(offsets.shape[0] - 1):
         begin, end = offsets[article], offsets[article + 1]
-        n_paragraphs = paragraphs(data, flags, begin, end, lines, joined)
+        n_paragraphs = paragraphs(text, marks, begin, end, lines, was_joined, room)
         if n_paragraphs < 0:
             return -1, -1
         n_run = 0  # short paragraphs that wait for what follows
@@ -51,15 +56,15 @@ def segment_kernel(data, offsets, flags, lines, sentences, sentence_passage, pas
         first = n  # first sentence of the passage in the making
         for k in range(n_paragraphs + 1):
             is_last = k == n_paragraphs
-            chars = 0 if is_last else lines[k, 2]
+            chars = 0 if is_last else lines[6 * k + 2]
             is_short = not is_last and chars < SHORT_CHARS
             if n_run > 0 and (
                 is_last or run_chars + chars > MAX_CHARS
                 or (not is_short and n_run >= MENU_LINES)
             ):  # fmt: skip
-                passages[m, 0] = sentences[first, 0]
-                passages[m, 1] = sentences[n - 1, 1]
-                passages[m, 2] = article
+                passages[3 * m] = sentences[2 * first]
+                passages[3 * m + 1] = sentences[2 * (n - 1) + 1]
+                passages[3 * m + 2] = article
                 for s in range(first, n):
                     sentence_passage[s] = m
                 m += 1
@@ -69,7 +74,9 @@ def segment_kernel(data, offsets, flags, lines, sentences, sentence_passage, pas
             if is_last:
                 break
             paragraph_first = n
-            n = paragraph_sentences(data, flags, lines[k, 0], lines[k, 1], sentences, n)
+            n = paragraph_sentences(
+                text, marks, lines[6 * k], lines[6 * k + 1], sentences, n, room
+            )
             if n < 0:
                 return -1, -1
             if is_short:
@@ -79,9 +86,9 @@ def segment_kernel(data, offsets, flags, lines, sentences, sentence_passage, pas
             n_run = 0
             run_chars = 0
             if chars <= MAX_CHARS:
-                passages[m, 0] = sentences[first, 0]
-                passages[m, 1] = sentences[n - 1, 1]
-                passages[m, 2] = article
+                passages[3 * m] = sentences[2 * first]
+                passages[3 * m + 1] = sentences[2 * (n - 1) + 1]
+                passages[3 * m + 2] = article
                 for s in range(first, n):
                     sentence_passage[s] = m
                 m += 1
@@ -91,17 +98,17 @@ def segment_kernel(data, offsets, flags, lines, sentences, sentence_passage, pas
             target = (chars + n_parts - 1) // n_parts
             part = 0
             for s in range(paragraph_first, n):
-                length = n_chars(flags, sentences[s, 0], sentences[s, 1])
+                length = n_chars(marks, sentences[2 * s], sentences[2 * s + 1])
                 if part > 0 and part + 1 + length > MAX_CHARS:
                     m += 1
                     part = 0
                 if part == 0:
-                    passages[m, 0] = sentences[s, 0]
-                    passages[m, 2] = article
+                    passages[3 * m] = sentences[2 * s]
+                    passages[3 * m + 2] = article
                     part = length
                 else:
                     part += 1 + length
-                passages[m, 1] = sentences[s, 1]
+                passages[3 * m + 1] = sentences[2 * s + 1]
                 sentence_passage[s] = m
                 if part >= target and s < n - 1:
                     m += 1

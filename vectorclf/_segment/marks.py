@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from vectorclf._intrinsics import ctz, load_u64, pointer, popcount
 from vectorclf._jit import kernel
-from vectorclf._segment.words import count_bits, load8, lowest_bit
 
 # What a byte may be the beginning of.
 BREAK, STOP, GLUE, CONTINUATION = 1, 2, 4, 8
@@ -47,11 +47,16 @@ def marks_of(b, c, d):
 def next_mark(flags, i, end, wanted):
     """First marked byte from `i` on, `end` if there is none."""
     while i < end:
-        word = load8(flags, np.uint64(i)) & wanted
+        word = load_u64(flags, np.uint64(i)) & wanted
         if word != 0:
-            return min(end, i + np.int64(lowest_bit(word) >> np.uint64(3)))
+            return min(end, i + np.int64(ctz(word) >> np.uint64(3)))
         i += 8
     return end
+
+
+@kernel
+def bit_count(word):
+    return np.int64(popcount(word))
 
 
 @kernel
@@ -60,11 +65,11 @@ def n_chars(flags, start, end):
     n = end - start
     i = start
     while i + 8 <= end:
-        n -= count_bits(load8(flags, np.uint64(i)) & CONTINUATIONS8)
+        n -= bit_count(load_u64(flags, np.uint64(i)) & CONTINUATIONS8)
         i += 8
     if i < end:
         keep = (np.uint64(1) << (np.uint64(8) * np.uint64(end - i))) - np.uint64(1)
-        n -= count_bits(load8(flags, np.uint64(i)) & CONTINUATIONS8 & keep)
+        n -= bit_count(load_u64(flags, np.uint64(i)) & CONTINUATIONS8 & keep)
     return n
 
 
@@ -86,15 +91,16 @@ def character_offsets(data, positions, start):
     done = np.int64(start)
     n = np.int64(0)
     high = np.uint64(ONES << 7)
+    text = pointer(data)
     for k in range(positions.shape[0]):
         stop = positions[k]
         n += stop - done
         while done + 8 <= stop:  # a byte 10xxxxxx continues a character
-            word = load8(data, np.uint64(done))
-            n -= count_bits(word & ~(word << np.uint64(1)) & high)
+            word = load_u64(text, np.uint64(done))
+            n -= bit_count(word & ~(word << np.uint64(1)) & high)
             done += 8
         while done < stop:
-            n -= (data[done] & 0xC0) == 0x80
+            n -= (text[done] & 0xC0) == 0x80
             done += 1
         characters[k] = n
     return characters

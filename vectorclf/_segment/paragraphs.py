@@ -28,10 +28,10 @@ def next_line(data, flags, i, end):
 
 
 @kernel
-def paragraphs(data, flags, start, end, lines, joined):
+def paragraphs(data, flags, start, end, lines, joined, room):
     """Fill `lines` with the paragraphs of [start, end); their number, -1 if out of room.
 
-    `lines` has columns start, end, chars, chars of the first word, indented, blank before.
+    `lines` has rows of start, end, chars, chars of the first word, indented, blank before.
     """
     n = 0
     i = start
@@ -44,14 +44,14 @@ def paragraphs(data, flags, start, end, lines, joined):
             if not (stop == i and i > start and data[i - 1] == 0x0D and data[i] == 0x0A):
                 blank = True
         else:
-            if n >= lines.shape[0]:
+            if n >= room:
                 return -1
             last = before_spaces(data, first, stop)
-            lines[n, 0] = first
-            lines[n, 1] = last
-            lines[n, 2] = n_chars(flags, first, last)
-            lines[n, 4] = first > i
-            lines[n, 5] = blank
+            lines[6 * n] = first
+            lines[6 * n + 1] = last
+            lines[6 * n + 2] = n_chars(flags, first, last)
+            lines[6 * n + 4] = first > i
+            lines[6 * n + 5] = blank
             blank = False
             n += 1
         i = following
@@ -59,32 +59,32 @@ def paragraphs(data, flags, start, end, lines, joined):
     block = 0
     while block < n:
         stop = block + 1
-        width = lines[block, 2] if lines[block, 2] <= MAX_WIDTH else 0
-        while stop < n and lines[stop, 5] == 0:
-            if width < lines[stop, 2] <= MAX_WIDTH:
-                width = lines[stop, 2]
+        width = lines[6 * block + 2] if lines[6 * block + 2] <= MAX_WIDTH else 0
+        while stop < n and lines[6 * stop + 5] == 0:
+            if width < lines[6 * stop + 2] <= MAX_WIDTH:
+                width = lines[6 * stop + 2]
             stop += 1
         n_lines = stop - block
         wrapped = False
         if n_lines > 1 and width >= MIN_WIDTH:
             n_full = 0
             for k in range(block, stop - 1):
-                word_end = lines[k + 1, 0]
-                while word_end < lines[k + 1, 1]:
-                    if space_length(data, word_end, lines[k + 1, 1]) > 0:
+                word_end = lines[6 * (k + 1)]
+                while word_end < lines[6 * (k + 1) + 1]:
+                    if space_length(data, word_end, lines[6 * (k + 1) + 1]) > 0:
                         break
                     word_end += 1
-                word = n_chars(flags, lines[k + 1, 0], word_end)
+                word = n_chars(flags, lines[6 * (k + 1)], word_end)
                 full = (
-                    lines[k, 2] <= MAX_WIDTH
-                    and lines[k + 1, 2] <= MAX_WIDTH
-                    and lines[k, 2] + 1 + word > width
+                    lines[6 * k + 2] <= MAX_WIDTH
+                    and lines[6 * (k + 1) + 2] <= MAX_WIDTH
+                    and lines[6 * k + 2] + 1 + word > width
                 )
-                lines[k, 3] = full
+                lines[6 * k + 3] = full
                 n_full += full
             if n_lines == 2:
-                c, _ = code_point(data, lines[block + 1, 0], lines[block + 1, 1])
-                wrapped = is_lower(c) and lines[block, 3] == 1
+                c, _ = code_point(data, lines[6 * (block + 1)], lines[6 * (block + 1) + 1])
+                wrapped = is_lower(c) and lines[6 * block + 3] == 1
             else:
                 wrapped = 3 * n_full >= 2 * (n_lines - 1)
         for k in range(block, stop):
@@ -92,17 +92,17 @@ def paragraphs(data, flags, start, end, lines, joined):
                 wrapped
                 and k > block
                 and joined[0] == 1
-                and not (lines[k, 4] == 1 and joined[1] == 0)
+                and not (lines[6 * k + 4] == 1 and joined[1] == 0)
             )
-            joined[0] = lines[k, 3]
-            joined[1] = lines[k, 4]
+            joined[0] = lines[6 * k + 3]
+            joined[1] = lines[6 * k + 4]
             if joins:
-                lines[m - 1, 1] = lines[k, 1]
-                lines[m - 1, 2] += lines[k, 2] + 1
+                lines[6 * (m - 1) + 1] = lines[6 * k + 1]
+                lines[6 * (m - 1) + 2] += lines[6 * k + 2] + 1
             else:
-                lines[m, 0] = lines[k, 0]
-                lines[m, 1] = lines[k, 1]
-                lines[m, 2] = lines[k, 2]
+                lines[6 * m] = lines[6 * k]
+                lines[6 * m + 1] = lines[6 * k + 1]
+                lines[6 * m + 2] = lines[6 * k + 2]
                 m += 1
         block = stop
     return m

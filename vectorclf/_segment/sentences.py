@@ -175,16 +175,16 @@ def glued_phrase(data, start, i, end):
 
 
 @kernel
-def emit(data, flags, start, end, sentences, n):
+def emit(data, flags, start, end, sentences, n, room):
     """Write the sentence [start, end), in pieces if it is very long; -1 if out of room."""
     end = before_spaces(data, start, end)
     if start >= end:
         return n
     if end - start <= LONG_SENTENCE or n_chars(flags, start, end) <= LONG_SENTENCE:
-        if n >= sentences.shape[0]:
+        if n >= room:
             return -1
-        sentences[n, 0] = start
-        sentences[n, 1] = end
+        sentences[2 * n] = start
+        sentences[2 * n + 1] = end
         return n + 1
     i = start
     chars = 0  # of the piece that began at `start`
@@ -196,10 +196,10 @@ def emit(data, flags, start, end, sentences, n):
             if chars >= MAX_CHARS:
                 if cut == start:
                     cut = i
-                if n >= sentences.shape[0]:
+                if n >= room:
                     return -1
-                sentences[n, 0] = start
-                sentences[n, 1] = before_spaces(data, start, cut)
+                sentences[2 * n] = start
+                sentences[2 * n + 1] = before_spaces(data, start, cut)
                 n += 1
                 start = cut
                 chars = n_chars(flags, start, i)
@@ -211,25 +211,25 @@ def emit(data, flags, start, end, sentences, n):
             chars += 1
             cut = i
         if b == 0x3B and chars >= MIN_PIECE and i < end and space_length(data, i, end) > 0:
-            if n >= sentences.shape[0]:
+            if n >= room:
                 return -1
-            sentences[n, 0] = start
-            sentences[n, 1] = i
+            sentences[2 * n] = start
+            sentences[2 * n + 1] = i
             n += 1
             i = after_spaces(data, i, end)
             start = cut = i
             chars = 0
     if start < end:
-        if n >= sentences.shape[0]:
+        if n >= room:
             return -1
-        sentences[n, 0] = start
-        sentences[n, 1] = end
+        sentences[2 * n] = start
+        sentences[2 * n + 1] = end
         n += 1
     return n
 
 
 @kernel
-def paragraph_sentences(data, flags, start, end, sentences, n):
+def paragraph_sentences(data, flags, start, end, sentences, n, room):
     """Append the sentences of a trimmed paragraph; -1 if out of room."""
     i = start
     while n >= 0:
@@ -240,20 +240,20 @@ def paragraph_sentences(data, flags, start, end, sentences, n):
             i += 1
             phrase = glued_phrase(data, start, i, end)
             if phrase >= 0:
-                n = emit(data, flags, start, phrase, sentences, n)
+                n = emit(data, flags, start, phrase, sentences, n, room)
                 if n >= 0:
-                    n = emit(data, flags, phrase, i, sentences, n)
+                    n = emit(data, flags, phrase, i, sentences, n, room)
                 start = i
             continue
         stop, i = sentence_end(data, start, i, end)
         if stop > 0:
-            if stop - start <= LONG_SENTENCE and n < sentences.shape[0]:
-                sentences[n, 0] = start  # the usual case of `emit`, without the call
-                sentences[n, 1] = stop
+            if stop - start <= LONG_SENTENCE and n < room:
+                sentences[2 * n] = start  # the usual case of `emit`, without the call
+                sentences[2 * n + 1] = stop
                 n += 1
             else:
-                n = emit(data, flags, start, stop, sentences, n)
+                n = emit(data, flags, start, stop, sentences, n, room)
             start = i = after_spaces(data, stop, end)
     if start < end and n >= 0:
-        n = emit(data, flags, start, end, sentences, n)
+        n = emit(data, flags, start, end, sentences, n, room)
     return n

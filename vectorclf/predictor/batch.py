@@ -28,6 +28,17 @@ _KEPT_BYTES = 4096
 """Working memory for the places of features is kept for texts up to this size."""
 
 
+class TermByFeature(dict[int, str]):
+    """Terms of a model's features, each decoded when it is first asked for."""
+
+    def __init__(self, compiled: CompiledModel) -> None:
+        self._compiled = compiled
+
+    def __missing__(self, feature: int) -> str:
+        term = self[feature] = self._compiled.term(feature)
+        return term
+
+
 class BatchPredictor:
     """A compiled pipeline: `decision_function`, `predict_proba`, `predict` of texts.
 
@@ -45,6 +56,8 @@ class BatchPredictor:
     classes_ : ndarray
     n_features : int
     compiled : CompiledModel
+    term_by_feature : dict of int to str
+        Filled as terms are asked for.
     """
 
     def __init__(self, compiled: CompiledModel, *, n_threads: int = 1) -> None:
@@ -58,7 +71,7 @@ class BatchPredictor:
         self.classes_ = np.array(classifier["classes"], dtype=classifier["classes_dtype"])
         self.n_features, self._n_labels = compiled.arrays["coef_t"].shape
         self._terms: list[str] | None = None
-        self._term_by_feature: dict[int, str] = {}
+        self.term_by_feature = TermByFeature(compiled)
 
     # --- scores ---------------------------------------------------------------------------
 
@@ -233,13 +246,6 @@ class BatchPredictor:
             self._terms = self.compiled.terms()
         return self._terms
 
-    def term(self, feature: int) -> str:
-        """One feature's term."""
-        term = self._term_by_feature.get(feature)
-        if term is None:
-            term = self._term_by_feature[feature] = self.compiled.term(feature)
-        return term
-
     def features(self, text: str) -> FeatureOccurrences:
         """Where the features of `text` stand in it, and the share of each occurrence."""
         return self.features_batch([text])[0]
@@ -250,7 +256,7 @@ class BatchPredictor:
         found = []
         for first, end in pairwise(bounds.tolist()):
             features, starts, ends, shares = (each[first:end] for each in arrays)
-            terms = [self.term(i) for i in features.tolist()]
+            terms = [self.term_by_feature[i] for i in features.tolist()]
             found.append(FeatureOccurrences(features, terms, starts, ends, shares))
         return found
 

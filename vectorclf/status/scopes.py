@@ -15,7 +15,7 @@ from vectorclf.records import Span
 from vectorclf.status import signs
 
 KINDS = ("deny", "deny~", "unproven", "unproven~", "not", "not_m", "not_c", "no", "no_c",
-         "refuse", "refuse_to", "refuse_post", *(kind for kind, _ in signs.WHOLE), "next")
+         "refuse", "refuse_to", "refuse_post", *(kind for kind, _, _ in signs.WHOLE), "next")
 """``~``: turned round later in the sentence; ``_c``: of a phrase, not of its clause ("no fee");
 ``_m``: of what one can or will do ("could not accept"), which need be no denial."""
 MAX_CHARS, MAX_SIGNS = 2000, 8
@@ -64,18 +64,25 @@ def scopes_of(sentence: str, following: str = "") -> tuple[Scope, ...]:
     lowered = _lowered(sentence)
     plain = signs.ASIDE.sub(lambda aside: " " * len(aside[0]), lowered)
     found = [
-        scope for kind, needs, pattern in signs.SIGNS if any(need in plain for need in needs)
+        scope for kind, needs, pattern in signs.SIGNS if _holds_one(plain, needs)
         for sign in islice(pattern.finditer(plain), MAX_SIGNS)
         if (scope := _scope(kind, plain, sign))
     ]
     found += _told_untrue(plain)
     if "offer" in plain and (last := signs.DECLINED_LAST.search(plain, plain.index("offer"))):
         found.append(Scope("refuse_post", 0, last.start(), last.span()))
-    if any(word in plain for word in signs.SUPPOSING):
+    if _holds_one(plain, signs.SUPPOSING):
         found += _whole(lowered)
     if following and _is_refuted(lowered, _lowered(following[:MAX_CHARS])):
         found.append(Scope("next", 0, len(plain), (0, 0)))
     return tuple(found)
+
+
+def _holds_one(plain: str, needs: tuple[str, ...]) -> bool:
+    for need in needs:  # noqa: SIM110 (`any` takes three times as long)
+        if need in plain:
+            return True
+    return False
 
 
 def _scope(kind: str, plain: str, sign: re.Match[str]) -> Scope | None:
@@ -130,7 +137,7 @@ def _negation(kind: str, plain: str, sign: re.Match[str], end: int) -> Scope | N
 
 def _told_untrue(plain: str) -> Iterator[Scope]:
     """Of what is told and called untrue, or had no part in it, in the same sentence."""
-    if not any(word in plain for word in signs.UNTRUE_WORDS):
+    if not _holds_one(plain, signs.UNTRUE_WORDS):
         return
     told = signs.SO_TOLD.search(plain)
     if told and (untrue := signs.UNTRUE.search(plain, told.end())) and not signs.HARD_TURN.search(
@@ -151,8 +158,8 @@ def _is_refuted(plain: str, following: str) -> bool:
 
 def _whole(plain: str) -> Iterator[Scope]:
     """Of what is supposed or advised: all that stands between breaks."""
-    for kind, pattern in signs.WHOLE:
-        sign = pattern.search(plain)
+    for kind, needs, pattern in signs.WHOLE:
+        sign = pattern.search(plain) if _holds_one(plain, needs) else None
         # "would have been closed if he had not complied": a threat
         if sign and not (kind == "inverted" and signs.NOT.search(plain)):
             stop = signs.BREAK.search(plain, sign.end())

@@ -138,25 +138,29 @@ _MAY = r"(?:can|could|(?<!in )may|might)"
 _SHOULD = (r"(?:(?:should|ought to) (?!have\b)|must (?:not|never|always|report|inform|notify|tell|"
            r"check|avoid|be|refuse|declare|keep)\b)")
 _GOT = r"\b(?:would|might|could) (?:\w+ly )?have (?:been|received|got|earned|gained|become|led)\b"
-SUPPOSING = ("could", "would", "might", "may ", "can ", "should", "must", "ought", "if ", "do not",
-             "don't", "never ", "avoid", "beware", "always", "advised", "urged", "warned",
-             "reminded", "required", "obliged")
-WHOLE = tuple((kind, re.compile(pattern)) for kind, pattern in (
-    ("if", r"^(?!.*(?:\btold (?:him|her|them|me)\b|, (?:he|she|they|the \w+) (?:added|threatened|"
+_MAYS = ("can", "could", "may", "might")
+_ADVISING = ("should", "must", "ought", "do not", "don't", "never ", "avoid", "beware", "always",
+             "advised", "urged", "warned", "reminded", "required", "obliged", "told to")
+SUPPOSING = ("could", "would", "might", "may ", "can ", "if ", *_ADVISING[:-1])
+WHOLE = tuple((kind, needs, re.compile(pattern)) for kind, needs, pattern in (
+    ("if", ("if", "?", "should ", "were ", "suppose"),
+     r"^(?!.*(?:\btold (?:him|her|them|me)\b|, (?:he|she|they|the \w+) (?:added|threatened|"
            r"promised)\b))(?:what if\b|"
            r"(?:would|could|might|can|will|does|do) (?:an?|any|you) .*\?|(?:if (?:an?|any|anyone|"
            r"someone|somebody|you|your|there|staff|employees|officials|one|drones|\w+s) |should "
            r"|were |suppose\b).*\b(?:would|could|might|may|can|should|must|will|has to|have to|"
            r"require|report|ring|call|tell|inform|contact)\b)"),
-    ("inverted", r"^(?:had (?!been\b)(?:\w+ ){1,4}\w+,?|(?:even )?if (?:\w+ ){1,3}had\b) "
+    ("inverted", ("have",),
+     r"^(?:had (?!been\b)(?:\w+ ){1,4}\w+,?|(?:even )?if (?:\w+ ){1,3}had\b) "
                  rf".*{_GOT}|{_GOT}.* (?:if|had (?:he|she|they|it|the))\b"),
-    ("generic_passive", rf"^{_any(_ANYBODY + 'every all some')} {_NOBODY_NAMED}"
+    ("generic_passive", _MAYS, rf"^{_any(_ANYBODY + 'every all some')} {_NOBODY_NAMED}"
                         rf"(?:[\w'-]+ ){{0,9}}?{_MAY} (?:\w+ly )?be(?:come)?\b(?! to\b)"),
-    ("generic_active", "^" + _any(
+    ("generic_active", _MAYS, "^" + _any(
         _ANYBODY + "consultants recruiters handlers spies agents (?:foreign_|hostile_|"
         "intelligence_|enemy_)*(?:services|agencies)")
         + rf" {_NOBODY_NAMED}(?:[\w'-]+ ){{0,6}}?{_MAY} (?!be)"),
-    ("advice", r"^(?!(?:\w+ ){0,6}?(?:was|were|had|told|said|thought|felt|that|who)\b)"
+    ("advice", _ADVISING,
+     r"^(?!(?:\w+ ){0,6}?(?:was|were|had|told|said|thought|felt|that|who)\b)"
                rf"(?:\w+ ){{0,6}}?{_SHOULD}"
                rf"|^{_any(_ANYBODY)} {_NOBODY_NAMED}"
                rf"(?:[\w'-]+ ){{7,16}}?{_SHOULD}"
@@ -165,7 +169,8 @@ WHOLE = tuple((kind, re.compile(pattern)) for kind, pattern in (
                r"\b(?:is|are) (?:\w+ )?(?:advised|urged|warned|reminded) (?:to|not|against|that)\b"
                r"|\b(?:is|are) (?:required|obliged|told) to (?:report|inform|notify|declare)\b"),
 ))  # fmt: skip
-"""Kinds whose scope is a whole sentence, or what stands between semicolons, colons and dashes."""
+"""Kinds whose scope is a whole sentence, or what stands between semicolons, colons and dashes;
+again with substrings of which one must be there."""
 ASIDE = re.compile(
     r", (?:however|of course|moreover|(?:[\w'-]+ ){1,4}?(?:said|says|added|adds|insisted|wrote|"
     r"found|concluded|told (?:\w+ ){0,3}\w+)),"
