@@ -241,18 +241,25 @@ def operating_points_section(model: Model) -> str:
           f"{p.recall:.3f}", f"{p.f1:.3f}", f"{p.interval[0]:.3f} to {p.interval[1]:.3f}"]
          for p in model.operating_points],
     )
-    return f"### {POINTS_TITLE}\n\n{table}"
+    opened = [f"`{p.name}`" for p in model.operating_points if p.opening]
+    note = ("" if not opened else
+            f"\n\nAt {', '.join(opened)} the surest label of an article must reach the threshold "
+            "\"first\" of the tables above before any is given; the others then need their own.")
+    return f"### {POINTS_TITLE}\n\n{table}{note}"
 
 
 def measurement(model: Model, result: Evaluation, title: str) -> str:
     """How a model does on some texts, as Markdown."""
-    thresholds = dict(zip(model.label_ids, model.operating_points[0].thresholds, strict=True))
+    point = model.operating_points[0]
+    thresholds, opening = (dict(zip(model.label_ids, values, strict=True)) for values in (
+        point.thresholds, point.opening or point.thresholds))
     table = markdown_table(
         ["label", "true", "given", "precision", "recall", "F1", "95 % interval",
-         "average precision", "threshold"],
+         "average precision", "threshold", "first"],
         [[f"`{r.label}`", r.n_true, r.n_given, f"{r.precision:.3f}", f"{r.recall:.3f}",
           f"{r.f1:.3f}", f"{r.interval[0]:.3f} to {r.interval[1]:.3f}",
-          f"{r.average_precision:.3f}", f"{thresholds[r.label]:.2f}"] for r in result.labels],
+          f"{r.average_precision:.3f}", f"{thresholds[r.label]:.2f}",
+          f"{opening[r.label]:.2f}"] for r in result.labels],
     )
     return (
         f"### {title}\n\n{result.n_texts:,} texts of {result.n_groups:,} groups: micro-F1 "

@@ -93,15 +93,22 @@ def scores_over(
     """
     scores = predictor.score_spans(data, segments.sentence_starts, segments.sentence_ends)
 
+    taken_off = np.empty((len(segments.passage_starts), len(cuts.own)), dtype=np.float32)
+    is_known = np.zeros(len(taken_off), dtype=bool)
+
     def reached(among: np.ndarray | slice, limits: np.ndarray) -> Reached:
         rows, columns = np.divmod(np.flatnonzero(scores[among] >= limits), scores.shape[1])
         sentences = np.arange(len(scores))[among][rows]
         own = scores[sentences, columns]
         if not gate and not passage:
             return Reached(sentences, columns, own, np.zeros_like(own))
-        passages, place = np.unique(segments.sentence_passages[sentences], return_inverse=True)
-        taken_off = _taken_off(predictor, data, segments, passages, gate, passage)
-        penalties = taken_off[place, columns]
+        passages = segments.sentence_passages[sentences]
+        is_new = np.zeros(len(taken_off), dtype=bool)
+        is_new[passages] = True
+        new = np.flatnonzero(is_new & ~is_known)
+        taken_off[new] = _taken_off(predictor, data, segments, new, gate, passage)
+        is_known[new] = True
+        penalties = taken_off[passages, columns]
         own += penalties
         kept = np.flatnonzero(own >= limits[columns])
         return Reached(sentences[kept], columns[kept], own[kept], penalties[kept])
