@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import scipy.sparse as sp
 from sklearn.feature_extraction.text import TfidfTransformer, TfidfVectorizer
-from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline, make_union
+from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 
 from vectorclf.background import Background
 from vectorclf.errors import DatasetError
@@ -19,23 +19,23 @@ def make_features(
     recipe: Recipe, vocabulary: Sequence[str] | None = None
 ) -> Pipeline | FeatureUnion:
     """The unfitted scikit-learn features a recipe stands for, of these words alone if given."""
-    words = make_pipeline(
-        TfidfVectorizer(
-            ngram_range=(1, recipe.ngram_max), min_df=recipe.min_df, sublinear_tf=True, norm=None,
-            vocabulary=vocabulary,
-        ),
-        PivotedNormalizer(power=recipe.pivot),
-    )
-    if recipe.char_wb is None:
-        return words
-    characters = make_pipeline(
-        TfidfVectorizer(
-            analyzer="char_wb", ngram_range=recipe.char_wb, min_df=recipe.min_df + 1,
-            sublinear_tf=True, norm=None,
-        ),
-        PivotedNormalizer(power=recipe.pivot),
-    )
-    return make_union(words, characters)
+
+    def normalized(**options) -> Pipeline:
+        return make_pipeline(TfidfVectorizer(sublinear_tf=True, norm=None, **options),
+                             PivotedNormalizer(power=recipe.pivot))
+
+    n_words = (1, recipe.ngram_max)
+    words = normalized(ngram_range=n_words, min_df=recipe.min_df, vocabulary=vocabulary)
+    parts, weights = [("words", words)], {}
+    if recipe.cased:
+        cased = normalized(ngram_range=(1, 1), min_df=recipe.min_df, lowercase=False)
+        parts.append(("cased", cased))
+        weights["cased"] = recipe.cased
+    if recipe.char_wb is not None:
+        parts.append(("characters", normalized(
+            analyzer="char_wb", ngram_range=recipe.char_wb, min_df=recipe.min_df + 1)))
+        weights["characters"] = recipe.char_weight
+    return FeatureUnion(parts, transformer_weights=weights) if len(parts) > 1 else words
 
 
 def make_length_feature() -> TfidfVectorizer:

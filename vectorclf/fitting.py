@@ -36,7 +36,7 @@ def _fit_heaviest(
     """Fitted twice where the features are more than allowed: the second time on the heaviest."""
     pipeline = _fit_units(units, data, label_ids, recipe, background, make_features(recipe))
     limit = recipe.max_features
-    if limit is None or recipe.char_wb is not None:
+    if limit is None or isinstance(pipeline[0], FeatureUnion):
         return pipeline
     features, classifier = pipeline[0], pipeline[1]
     terms = features[0].get_feature_names_out()
@@ -56,9 +56,10 @@ def _allow_for_length(pipeline: Pipeline, recipe: Recipe, n_labels: int) -> Pipe
         weight = 0.0 if constant else recipe.length
         estimator.coef_ = np.append(estimator.coef_, [[weight]], axis=1)
         estimator.n_features_in_ += 1
-    parts = (features.transformer_list if isinstance(features, FeatureUnion)
-             else [("words", features)])
-    union = FeatureUnion([*parts, ("length", make_length_feature())])
+    parts, weights = [("words", features)], None
+    if isinstance(features, FeatureUnion):
+        parts, weights = features.transformer_list, features.transformer_weights
+    union = FeatureUnion([*parts, ("length", make_length_feature())], transformer_weights=weights)
     return Pipeline([("features", union), ("classifier", classifier)])
 
 

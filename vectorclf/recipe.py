@@ -21,6 +21,10 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Keep so many of them: those with the largest weight for any label in a first fit.
     char_wb : tuple of (int, int) or None
         Character n-grams inside words, beside the words.
+    cased : float
+        Weight of words with their case kept, beside the lower-cased n-grams; 0: none.
+    char_weight : float
+        Weight of the character n-grams beside the words.
     pivot : float
         Rows are divided by the L2 norm to this power (1: plain normalisation).
     C : float
@@ -50,6 +54,8 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     min_df: int = 3
     max_features: int | None = None
     char_wb: tuple[int, int] | None = None
+    cased: float = 0.0
+    char_weight: float = 1.0
     pivot: float = 0.7
     C: float = 0.07
     rare: float = 0.0
@@ -69,5 +75,5 @@ def default_recipe(data: LabeledTexts) -> Recipe:
     if any(data.evidence):
         return Recipe()
     return Recipe(unit="text", rationales=False, passages=False, min_df=1, char_wb=(3, 5),
-                  pivot=0.8, C=0.1, rare=0.03, length=0.05, gate=0.0, passage=0.0,
-                  labeled_share=None)
+                  cased=0.6, char_weight=0.7, pivot=0.8, C=0.1, rare=0.03, length=0.05, gate=0.0,
+                  passage=0.0, labeled_share=None)
