@@ -144,7 +144,8 @@ def _agreement(dataset: Dataset, coded: list) -> str:
 def _splits(dataset: Dataset) -> str:
     rows = []
     for name in SPLITS:
-        own = dataset.split(name)
+        if not (own := dataset.split(name)):
+            continue
         counts = Counter(x for p in own for x in p.labels)
         fewest = min((counts[x], x) for x in dataset.codebook.label_ids)
         rows.append([name, len(own), sum(len(p.text.split()) > SHORT_WORDS for p in own),

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 @click.argument("dataset", metavar="DATASET")
 @click.option("-m", "--model", metavar="DIR",
               help="Measure this model; without it, cross-validate the default recipe.")
-@click.option("--split", "splits", multiple=True, type=click.Choice(["train", "dev", "test"]),
+@click.option("--split", "splits", multiple=True,
+              type=click.Choice(["train", "dev", "test", "challenge"]),
               help="Frozen split of a dataset directory; may be repeated.")
 @click.option("--operating-point", default="balanced", show_default=True)
 @click.option("--codebook", metavar="PATH")
@@ -68,12 +69,13 @@ def evaluate(dataset: str, model: str | None, splits: tuple[str, ...], operating
         data = without_repeats(data)
         click.echo(f"{n_before - len(data)} repeated texts left out", err=True)
     if model is not None:
+        from vectorclf.dataset import SPLITS
         from vectorclf.decisions import held_out_decisions
         from vectorclf.model import load_model
 
         loaded = load_model(model)
         if splits and not is_file:
-            others = [x for x in ("train", "dev", "test") if x not in splits]
+            others = [x for x in SPLITS if x not in splits]
             rest, _, _ = labeled_data(dataset, codebook, text_key, labels_key, group_key, others)
             refuse_overlap(data, rest)
         decisions = held_out_decisions(loaded, data, operating_point=operating_point)

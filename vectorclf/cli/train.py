@@ -17,7 +17,8 @@ import click
 @click.option("--group-key", help="Column that says which texts belong together (case, document).")
 @click.option("--background", metavar="FILE",
               help="Ordinary news as counts (.npz), to learn from what earns no label.")
-@click.option("--split", "splits", multiple=True, type=click.Choice(["train", "dev", "test"]),
+@click.option("--split", "splits", multiple=True,
+              type=click.Choice(["train", "dev", "test", "challenge"]),
               help="Train on these frozen splits [default: train and dev, where there are splits].")
 @click.option("--search", "searching", is_flag=True,
               help="Try other regularisation and length normalisation first, by "
