@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 NEWS = ROOT.parent / "shared" / "external" / "news_background.jsonl.gz"
 ARTICLE_BYTES = 5600
 """Mean of real news articles."""
-SHARE_OF_CASES = 0.05
+SHARE_OF_CASES = 0.077
 """With the ordinary news that the model tags, about one article in ten has a tag."""
 
 

@@ -138,7 +138,7 @@ def scales(model, scratch):
             elif code == at.NORM_L2:
                 factor = 1.0 / math.sqrt(total)
             else:
-                factor = math.exp(-0.5 * parameter * math.log(total))
+                factor = math.exp(-0.5 * parameter * math.log(total))  # quicker than a power
         for b in range(first, end):
             sf[sums + n3 * b + n2] *= factor
 

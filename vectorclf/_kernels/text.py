@@ -27,6 +27,7 @@ from vectorclf._kernels.numbers import (
 )
 
 AHEAD = np.uint64(256)
+"""Bytes behind a row that are asked for while it is worked on."""
 
 
 @inline

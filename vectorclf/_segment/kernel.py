@@ -41,6 +41,7 @@ def segment_kernel(data, offsets, flags, lines, sentences, sentence_passage, pas
     mark(data, flags)
     room = sentence_passage.size
     joined = np.zeros(2, dtype=np.int64)
+    # bare pointers, tables row after row: references to arrays are counted in every call
     text, marks = pointer(data), pointer(flags)
     lines, sentences, passages = pointer(lines), pointer(sentences), pointer(passages)
     sentence_passage, was_joined = pointer(sentence_passage), pointer(joined)
