@@ -204,7 +204,7 @@ class Contributions:
         place = place[order]
         self._bounds = bounds.tolist()
         self._intercepts = intercept[columns].tolist()
-        self._values = own[order]
+        self._values = own[order].tolist()
         self._features = features[order].tolist()
         self._starts = occurrences.starts[place].tolist()
         self._ends = occurrences.ends[place].tolist()
@@ -237,11 +237,11 @@ class Contributions:
             Term(self._term_by_feature[feature], (start + a, start + b), value)
             for feature, a, b, value in zip(
                 self._features[first:kept], self._starts[first:kept], self._ends[first:kept],
-                self._values[first:kept].tolist(), strict=True,
+                self._values[first:kept], strict=True,
             )
             if value
         ]
-        rest = float(self._values[kept:last].sum())
+        rest = sum(self._values[kept:last])
         if rest:
             terms.append(Term("", (start, end), rest))
         if candidate.penalty:

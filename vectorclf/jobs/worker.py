@@ -221,6 +221,7 @@ class _Part:
         """Write the articles; what is needed to find each again."""
         out, write = self._files["out"], self._writer.write
         is_table = self._job.settings.format == "parquet"
+        label_bytes = self._row_type["labels"].itemsize
         ids, lines, n_rows, labels = [], [], [], []
         ends = [out.tell()]
         for article, tags in zip(articles, tagged, strict=True):
@@ -234,7 +235,7 @@ class _Part:
             for tag in tags.tags:
                 self._tags_by_label[tag.label] += 1
                 bits |= 1 << self._column_by_label[tag.label]
-            labels.append(bits.to_bytes(self._row_type["labels"].itemsize, "little"))
+            labels.append(bits.to_bytes(label_bytes, "little"))
             self.n_tagged += bool(tags.tags)
         self.n_articles += len(articles)
         self.n_rows += sum(n_rows)
