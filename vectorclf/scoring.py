@@ -106,7 +106,7 @@ def scores_over(
         is_new = np.zeros(len(taken_off), dtype=bool)
         is_new[passages] = True
         new = np.flatnonzero(is_new & ~is_known)
-        taken_off[new] = _taken_off(predictor, data, segments, new, gate, passage)
+        taken_off[new] = _taken_off(predictor, data, segments, new, scores, gate, passage)
         is_known[new] = True
         penalties = taken_off[passages, columns]
         own += penalties
@@ -150,24 +150,30 @@ def sentence_scores(
         The second and third summand.
     """
     scores = predictor.score_spans(data, segments.sentence_starts, segments.sentence_ends)
-    if gate:
-        scores = np.ascontiguousarray(scores[:, :-1])
+    own = np.ascontiguousarray(scores[:, :-1]) if gate else scores
     if not gate and not passage:
-        return scores, np.zeros_like(scores)
+        return own, np.zeros_like(own)
     every = np.arange(len(segments.passage_starts))
-    taken_off = _taken_off(predictor, data, segments, every, gate, passage)
+    taken_off = _taken_off(predictor, data, segments, every, scores, gate, passage)
     penalties = taken_off[segments.sentence_passages]
-    return scores + penalties, penalties
+    return own + penalties, penalties
 
 
 def _taken_off(
     predictor: BatchPredictor, data: np.ndarray, segments: Segments, passages: np.ndarray,
-    gate: float, passage: float,
+    scores: np.ndarray, gate: float, passage: float,
 ) -> np.ndarray:
-    """What some passages take off their sentences: shape (n_passages, n_labels), float32."""
-    whole = np.minimum(predictor.score_spans(
-        data, segments.passage_starts[passages], segments.passage_ends[passages]
-    ), np.float32(0))
+    """What some passages take off their sentences: shape (n_passages, n_labels), float32.
+
+    `scores` are those of all sentences: one that is all of its passage is scored already.
+    """
+    starts, ends = segments.passage_starts[passages], segments.passage_ends[passages]
+    first = np.searchsorted(segments.sentence_passages, passages)
+    whole = scores[first]
+    rest = np.flatnonzero((segments.sentence_starts[first] != starts)
+                          | (segments.sentence_ends[first] != ends))
+    whole[rest] = predictor.score_spans(data, starts[rest], ends[rest])
+    np.minimum(whole, np.float32(0), out=whole)
     if not gate:
         return np.float32(passage) * whole
     return np.float32(passage) * whole[:, :-1] + np.float32(gate) * whole[:, -1:]

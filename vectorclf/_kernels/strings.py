@@ -169,9 +169,9 @@ if is_readable:  # pragma: no cover (compiled code is invisible to coverage)
                             j += _16
                             q += _16
                             continue
-                        n = _intrinsics.ctz(wide)
-                        j += n
-                        q += n
+                        n_ascii = _intrinsics.ctz(wide)
+                        j += n_ascii
+                        q += n_ascii
                     code = np.uint64(source[j << _1]) | (
                         np.uint64(source[(j << _1) + _1]) << np.uint64(8)
                     )
