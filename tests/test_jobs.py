@@ -20,7 +20,7 @@ from small import small_data, small_model
 from vectorclf.articles import Reading, Source, read_articles, read_source
 from vectorclf.errors import InputError, MissingInputError, OutputError
 from vectorclf.jobs import Progress, run_job, show_progress, verify_job
-from vectorclf.jobs.drift import TextStatistics, drift_warnings, measure
+from vectorclf.jobs.drift import TextStatistics, _beginning, drift_warnings, measure
 from vectorclf.jobs.manifest import read_manifest
 from vectorclf.jobs.plan import plan
 from vectorclf.records import Article, Reject
@@ -208,6 +208,14 @@ def test_what_cannot_be_asked_for(where):
     with pytest.raises(OutputError, match=r"make the directory .*none first"):
         job(where, "none/out.jsonl")
     assert os.listdir(where) == ["in.jsonl"]
+
+
+@pytest.mark.parametrize(("text", "beginning"), [
+    ("short", "short"), ("a\n" + "x" * 1990, "a\n" + "x" * 1990), ("a\n" + "x" * 2000, "a"),
+    ("x" * 2500, "x" * 2000), ("\n" + "x" * 2500, "\n" + "x" * 1999),
+    ("a\n\nb\n" + "x" * 2000, "a\n\nb")])
+def test_the_beginning_of_an_article_is_of_whole_paragraphs(text, beginning):
+    assert _beginning(text) == beginning
 
 
 def test_input_unlike_the_training_data_is_said_loudly():

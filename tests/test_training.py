@@ -176,6 +176,17 @@ def test_long_texts_gain_the_length_weight():
     np.testing.assert_allclose(gain[:, 2], 0, atol=1e-6)  # the gate's column
 
 
+def test_case_tells_labels_of_other_peoples_data_apart():
+    """With the recipe for data without evidence; nothing but a capital differs."""
+    rows = [(f"Number {k}: she kept {word} on the shelf {k % 7}.", ("people",) * (word == "Polish"),
+             f"g{k % 6}") for k in range(60) for word in ("Polish", "polish")]
+    data = data_of(rows)
+    recipe = default_recipe(data)
+    predictor = compile_pipeline(fit(data, ("people",), recipe))
+    high, low = predictor.decision_function(["She kept Polish.", "She kept polish."]).ravel()[:2]
+    assert recipe.cased and high > low + 0.1
+
+
 def test_positives_of_rare_labels_weigh_more():
     data = small_data()
     plain, weighed = (
