@@ -46,10 +46,12 @@ RECRUITMENT: dict[str, dict[str, Any]] = {
 }
 OTHER: dict[str, dict[str, Any]] = {
     "default": {},
-    "scikit-learn's way: words, C 1": {"char_wb": None, "pivot": 1.0, "C": 1.0, "rare": 0.0,
-                                       "length": 0.0},
-    "scikit-learn's way: words and characters, C 0.5": {"pivot": 1.0, "C": 0.5, "rare": 0.0,
-                                                        "length": 0.0},
+    "scikit-learn's way: words, C 1": {
+        "char_wb": None, "cased": 0.0, "pivot": 1.0, "C": 1.0, "rare": 0.0, "length": 0.0},
+    "scikit-learn's way: words and characters, C 0.5": {
+        "cased": 0.0, "char_weight": 1.0, "pivot": 1.0, "C": 0.5, "rare": 0.0, "length": 0.0},
+    "no words with their case kept": {"cased": 0.0},
+    "characters weigh as words do": {"char_weight": 1.0},
     "rare labels weigh the same": {"rare": 0.0},
     "no length": {"length": 0.0},
     "length x 2": {"length": 0.1},
@@ -77,7 +79,7 @@ def measure(
     result = evaluate(decide_by_fold(
         scores, label_matrix(data.labels, label_ids),
         group_folds(data.groups, recipe.folds, recipe.seed), data.groups, label_ids,
-        labeled_share=recipe.labeled_share,
+        labeled_share=recipe.labeled_share, with_opening=recipe.opening,
     ))
     row = {
         "recipe": name, "micro-F1": f"{result.micro_f1:.4f}",

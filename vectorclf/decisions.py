@@ -67,12 +67,13 @@ def cross_validated_decisions(
     scores = out_of_fold_scores(data, label_ids, recipe, background, progress)
     fold = group_folds(data.groups, recipe.folds, recipe.seed)
     return decide_by_fold(scores, Y, fold, data.groups, label_ids,
-                          labeled_share=recipe.labeled_share)
+                          labeled_share=recipe.labeled_share, with_opening=recipe.opening)
 
 
 def decide_by_fold(
     scores: np.ndarray, Y: np.ndarray, fold: np.ndarray, groups: tuple[str, ...],
     label_ids: tuple[str, ...], *, labeled_share: float | None,
+    with_opening: bool = True,
 ) -> Decisions:
     """Out-of-fold scores to decisions; a fold's curves and thresholds come from the others.
 
@@ -82,6 +83,7 @@ def decide_by_fold(
     fold : ndarray of shape (n_texts,), int
     groups, label_ids : tuples of str
     labeled_share : float or None
+    with_opening : bool
         As in `operating_points`.
     """
     P = np.zeros(scores.shape)
@@ -91,7 +93,7 @@ def decide_by_fold(
         slope, offset = fit_platt(scores[rest], Y[rest])
         point = operating_points(
             scores[rest], Y[rest], [groups[i] for i in rest], label_ids,
-            slope=slope, offset=offset, labeled_share=labeled_share,
+            slope=slope, offset=offset, labeled_share=labeled_share, with_opening=with_opening,
         )[0]
         P[own] = probabilities(scores[own], slope, offset)
         given[own] = point.decide(P[own])

@@ -46,6 +46,8 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Inverse regularisation of its linear SVM.
     labeled_share : float or None
         Share of texts with a label where the tags are used; balanced thresholds allow for it.
+    opening : bool
+        Whether a text's surest label needs more certainty than the rest of its labels.
     folds, seed : int
     """
 
@@ -66,6 +68,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     passage: float = 0.4
     gate_C: float = 0.1
     labeled_share: float | None = 0.3
+    opening: bool = True
     folds: int = 5
     seed: int = 0
 
@@ -76,4 +79,4 @@ def default_recipe(data: LabeledTexts) -> Recipe:
         return Recipe()
     return Recipe(unit="text", rationales=False, passages=False, min_df=1, char_wb=(3, 5),
                   cased=0.6, char_weight=0.7, pivot=0.8, C=0.1, rare=0.03, length=0.05, gate=0.0,
-                  passage=0.0, labeled_share=None)
+                  passage=0.0, labeled_share=None, opening=False)

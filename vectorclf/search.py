@@ -86,6 +86,7 @@ def _try(
         out_of_fold_scores(data, label_ids, recipe, background),
         label_matrix(data.labels, label_ids), group_folds(data.groups, recipe.folds, recipe.seed),
         data.groups, label_ids, labeled_share=recipe.labeled_share,
+        with_opening=recipe.opening,
     )
     result = evaluate(decisions)
     return Trial(recipe=recipe, micro_f1=result.micro_f1, macro_f1=result.macro_f1,

@@ -63,6 +63,7 @@ def operating_points(
     recall: float = 0.9,
     precision: float = 0.9,
     labeled_share: float | None = None,
+    with_opening: bool = True,
     seed: int = 0,
 ) -> tuple[OperatingPoint, ...]:
     """Thresholds for `balanced`, `recall` and `precision`, with the rates they reach.
@@ -82,6 +83,8 @@ def operating_points(
     labeled_share : float, optional
         Share of texts with a label where the tags will be used; `balanced` weighs the texts
         without one accordingly. By default that of the data.
+    with_opening : bool, default=True
+        Whether `balanced` asks more of a text's surest label than of the rest.
     seed : int
 
     Returns
@@ -111,10 +114,13 @@ def operating_points(
         if n > NOISE_POSITIVES:
             own = best_f1_threshold(scores[:, j], Y[:, j], weight)
             apart[j] = (1 - NOISE_POSITIVES / n) * (own - common)
-    opening, rest = opening_and_rest(scores - apart, Y, weight, common)
+    opening = rest = common
+    if with_opening:
+        opening, rest = opening_and_rest(scores - apart, Y, weight, common)
     P = probabilities(scores, slope, offset)
-    balanced = [probabilities(cut + apart, slope, offset) for cut in (rest, opening)]
-    points = [("balanced", None, *balanced),
+    own = probabilities(rest + apart, slope, offset)
+    first = probabilities(opening + apart, slope, offset) if opening != rest else own
+    points = [("balanced", None, own, first),
               ("recall", recall, *2 * [np.full(len(label_ids), recall_threshold(P, Y, recall))]),
               ("precision", precision,
                *2 * [np.full(len(label_ids), precision_threshold(P, Y, precision))])]

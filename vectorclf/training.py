@@ -80,7 +80,7 @@ def train(
     P = probabilities(scores, slope, offset)
     points = operating_points(
         scores, Y, data.groups, label_ids, slope=slope, offset=offset,
-        labeled_share=recipe.labeled_share, seed=recipe.seed,
+        labeled_share=recipe.labeled_share, with_opening=recipe.opening, seed=recipe.seed,
     )
     progress("final fit")
     pipeline = fit(data, label_ids, recipe, background)
