@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from report_rows import HOSTILE_TEXTS, HOSTILE_URLS, hostile_rows, many_rows, row, tag, write_rows
 
@@ -204,6 +204,8 @@ def test_the_correction_is_rogan_and_gladens_and_its_interval_covers():
 
 @given(st.integers(0, 50), st.integers(0, 50), st.integers(0, 50), st.integers(0, 50),
        st.integers(0, 99), st.integers(0, 99))
+@example(1, 1, 0, 1, 0, 1)
+@example(1, 2, 0, 0, 0, 1)
 def test_a_corrected_share_lies_in_its_interval_and_in_bounds(hit, miss, false, true, n, rest):
     rates = Rates(hit + miss + false + true, hit + miss, hit + false, hit)
     found = corrected_prevalence(n, n + rest, rates)

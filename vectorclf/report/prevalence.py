@@ -78,6 +78,8 @@ def corrected_prevalence(n_tagged: int, n_articles: int, rates: Rates) -> Correc
     se = (rates.n_hit + 1) / (rates.n_true + 2)
     sp = (n_negative - false + 1) / (n_negative + 2)
     youden = se + sp - 1
+    if youden <= 0:  # a handful of texts: adjusted, the rates are no better than chance
+        return None
     q = (n_tagged + Z * Z / 2) / (n_articles + Z * Z)
     middle = (q + sp - 1) / youden
     se_variance, sp_variance = se * (1 - se) / (rates.n_true + 2), sp * (1 - sp) / (n_negative + 2)
