@@ -204,8 +204,7 @@ def test_the_correction_is_rogan_and_gladens_and_its_interval_covers():
 
 @given(st.integers(0, 50), st.integers(0, 50), st.integers(0, 50), st.integers(0, 50),
        st.integers(0, 99), st.integers(0, 99))
-@example(1, 1, 0, 1, 0, 1)
-@example(1, 2, 0, 0, 0, 1)
+@example(2, 0, 8, 2, 0, 1)
 def test_a_corrected_share_lies_in_its_interval_and_in_bounds(hit, miss, false, true, n, rest):
     rates = Rates(hit + miss + false + true, hit + miss, hit + false, hit)
     found = corrected_prevalence(n, n + rest, rates)
