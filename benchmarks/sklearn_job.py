@@ -20,6 +20,7 @@ import msgspec
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from vectorclf.calibration import scores_at
 from vectorclf.model import load_model
 from vectorclf.passages import segment
 from vectorclf.predictor import BatchPredictor
@@ -48,15 +49,9 @@ class SklearnTagger:
         self.gate, self.passage = model.gate, model.passage
         self.slope, self.offset = model.slope, model.offset
         point = model.operating_point("balanced")
-        self.cuts = self.cuts_of(np.array(point.thresholds))
-        self.opening = self.cuts_of(np.array(point.opening or point.thresholds))
+        self.cuts = scores_at(np.array(point.thresholds), self.slope, self.offset)
+        self.opening = scores_at(np.array(point.first), self.slope, self.offset)
         self.labels = model.codebook.labels
-
-    def cuts_of(self, thresholds: np.ndarray) -> np.ndarray:
-        """Scores at which probabilities reach thresholds."""
-        with np.errstate(divide="ignore"):
-            logit = np.log(thresholds) - np.log1p(-thresholds)
-        return np.where(self.slope > 0, (logit - self.offset) / self.slope, np.inf)
 
     def features(self, texts: list[str]):
         X = self.vectorizer.transform(texts)

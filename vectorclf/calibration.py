@@ -93,6 +93,13 @@ def probabilities(scores: np.ndarray, slope: np.ndarray, offset: np.ndarray) -> 
     return sigmoid(np.asarray(scores, dtype=np.float64) * slope + offset)
 
 
+def scores_at(P: np.ndarray, slope: np.ndarray, offset: np.ndarray) -> np.ndarray:
+    """Scores at which labels reach probabilities, shape (n_labels,), float64; inf: never."""
+    with np.errstate(divide="ignore"):
+        logit = np.log(P) - np.log1p(-P)
+    return np.where(slope > 0, (logit - offset) / slope, np.inf)
+
+
 def expected_calibration_error(P: np.ndarray, Y: np.ndarray, n_bins: int = 15) -> float:
     """Mean gap between probability and frequency over equal-width bins (Naeini et al. 2015)."""
     p, y = np.asarray(P).ravel(), np.asarray(Y).ravel()

@@ -252,8 +252,8 @@ def operating_points_section(model: Model) -> str:
 def measurement(model: Model, result: Evaluation, title: str) -> str:
     """How a model does on some texts, as Markdown."""
     point = model.operating_points[0]
-    thresholds, opening = (dict(zip(model.label_ids, values, strict=True)) for values in (
-        point.thresholds, point.opening or point.thresholds))
+    thresholds, opening = (dict(zip(model.label_ids, values, strict=True))
+                           for values in (point.thresholds, point.first))
     table = markdown_table(
         ["label", "true", "given", "precision", "recall", "F1", "95 % interval",
          "average precision", "threshold", "first"],

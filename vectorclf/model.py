@@ -223,7 +223,7 @@ def load_model(directory: str | Path) -> Model:
             raise ModelFormatError(f"expected a weight of 0 or more, got {weight}",
                                    place=f"{place}/{FACTS}: {name}")
     for point in facts.operating_points:
-        for thresholds in (point.thresholds, point.opening or point.thresholds):
+        for thresholds in (point.thresholds, point.first):
             if len(thresholds) != n_labels:
                 raise ModelFormatError(f"expected {n_labels} thresholds, got {len(thresholds)}",
                                        place=f"{place}/{FACTS}: operating point {point.name}")

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from vectorclf.calibration import probabilities
+from vectorclf.calibration import probabilities, scores_at
 from vectorclf.codebook import Codebook
 from vectorclf.errors import InputError, MissingInputError, ModelFormatError
 from vectorclf.evidence import (
@@ -79,7 +79,7 @@ class Tagger:
         self.predictor = BatchPredictor(model.compiled)
         self.operating_point = operating_point
         point = model.operating_point(operating_point)
-        self.set_thresholds(np.array(point.thresholds), np.array(point.opening or point.thresholds))
+        self.set_thresholds(np.array(point.thresholds), np.array(point.first))
         self._self_test()
 
     @property
@@ -103,15 +103,11 @@ class Tagger:
         self.thresholds = np.asarray(thresholds, dtype=np.float64)
         self.opening = self.thresholds if opening is None else np.asarray(opening, np.float64)
         own = self._cuts_of(self.thresholds)
-        alike = opening is None or bool((self.opening == self.thresholds).all())
+        alike = (self.opening == self.thresholds).all()
         self.cuts = Cuts.alike(own) if alike else Cuts(own, self._cuts_of(self.opening))
 
     def _cuts_of(self, thresholds: np.ndarray) -> np.ndarray:
-        """Scores at which probabilities reach thresholds."""
-        with np.errstate(divide="ignore"):
-            logit = np.log(thresholds) - np.log1p(-thresholds)
-        slope, offset = self.model.slope, self.model.offset
-        return np.where(slope > 0, (logit - offset) / slope, np.inf)
+        return scores_at(thresholds, self.model.slope, self.model.offset)
 
     def tag(self, article: Article | str) -> ArticleTags:
         """Tags of one article, with its passages.

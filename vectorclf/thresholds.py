@@ -47,9 +47,14 @@ class OperatingPoint(msgspec.Struct, frozen=True, kw_only=True):
     shared: tuple[str, ...] = ()
     opening: tuple[float, ...] = ()
 
+    @property
+    def first(self) -> tuple[float, ...]:
+        """Probability from which each label is given as the first of a text."""
+        return self.opening or self.thresholds
+
     def decide(self, P: np.ndarray) -> np.ndarray:
         """Which labels are given for probabilities, both of shape (n_texts, n_labels), bool."""
-        return decided(P, np.array(self.thresholds), np.array(self.opening or self.thresholds))
+        return decided(P, np.array(self.thresholds), np.array(self.first))
 
 
 def operating_points(
@@ -118,9 +123,9 @@ def operating_points(
     if with_opening:
         opening, rest = opening_and_rest(scores - apart, Y, weight, common)
     P = probabilities(scores, slope, offset)
-    own = probabilities(rest + apart, slope, offset)
-    first = probabilities(opening + apart, slope, offset) if opening != rest else own
-    points = [("balanced", None, own, first),
+    further = probabilities(rest + apart, slope, offset)
+    surest = probabilities(opening + apart, slope, offset) if opening != rest else further
+    points = [("balanced", None, further, surest),
               ("recall", recall, *2 * [np.full(len(label_ids), recall_threshold(P, Y, recall))]),
               ("precision", precision,
                *2 * [np.full(len(label_ids), precision_threshold(P, Y, precision))])]

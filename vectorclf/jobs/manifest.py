@@ -214,8 +214,7 @@ class ModelFacts(NamedTuple):
 
     @property
     def opening(self) -> tuple[float, ...]:
-        point = self.model.operating_point(self.operating_point)
-        return point.opening or point.thresholds
+        return self.model.operating_point(self.operating_point).first
 
 
 def model_identity(tagger: Any) -> dict[str, Any]:
