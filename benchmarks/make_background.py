@@ -12,10 +12,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from sklearn.feature_extraction.text import CountVectorizer
-
 from vectorclf.background import count_background, save_background
 from vectorclf.dataset import load_dataset
+from vectorclf.features import feature_parts, make_features
 from vectorclf.labeled import labeled_texts
 from vectorclf.realism import read_news
 from vectorclf.recipe import Recipe
@@ -32,14 +31,13 @@ def main() -> None:
     dataset = load_dataset(ROOT / "datasets" / "recruitment")
     recipe = Recipe()
     units = training_units(labeled_texts(dataset.split("train", "dev")), recipe)
-    terms = CountVectorizer(ngram_range=(1, recipe.ngram_max), min_df=recipe.min_df).fit(
-        units.texts
-    )
+    parts = feature_parts(make_features(recipe).fit(units.texts))
     paragraphs = [row["text"] for row in read_news(news / "news_background.jsonl.gz")][::2]
-    background = count_background(paragraphs, terms.get_feature_names_out().tolist())
+    background = count_background(paragraphs, {name: part[0] for name, (part, _) in parts.items()})
     path = ROOT / "datasets" / "background" / "news.npz"
     save_background(background, path)
-    print(f"{path}: {len(background)} paragraphs, {len(background.terms)} terms, "
+    n_terms = sum(len(bags.terms) for bags in background.bags.values())
+    print(f"{path}: {len(background)} paragraphs, {n_terms} terms, "
           f"{path.stat().st_size / 1e6:.1f} MB")
 
 

@@ -18,12 +18,13 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
+from scipy.sparse import hstack
 
 from vectorclf.calibration import scores_at
+from vectorclf.features import feature_parts, make_features
 from vectorclf.model import load_model
 from vectorclf.passages import segment
-from vectorclf.predictor import BatchPredictor
+from vectorclf.recipe import Recipe
 from vectorclf.tagger import default_model
 
 CHUNK = 256
@@ -31,19 +32,21 @@ CHUNK = 256
 
 
 class SklearnTagger:
-    """The shipped word model on scikit-learn's own vectorizer."""
+    """The shipped model on scikit-learn's own vectorizers."""
 
     def __init__(self) -> None:
         model = load_model(default_model())
         arrays = model.compiled.arrays
-        [block] = model.compiled.spec["blocks"]
-        self.terms = BatchPredictor(model.compiled).terms
-        self.vectorizer = TfidfVectorizer(
-            ngram_range=tuple(block["ngram_range"]), sublinear_tf=True, norm=None,
-            vocabulary=self.terms,
-        )  # fmt: skip
-        self.vectorizer.idf_ = arrays["block0.idf"]
-        [(_, _, _, self.power)] = model.compiled.spec["ops"]
+        self.terms = model.compiled.terms()
+        recipe = Recipe(**model.training["recipe"])
+        self.parts, first = [], 0
+        for b, (part, weight) in enumerate(feature_parts(make_features(recipe)).values()):
+            size = model.compiled.spec["blocks"][b]["n_features"]
+            vectorizer = part[0].set_params(vocabulary=self.terms[first : first + size])
+            vectorizer.idf_ = arrays[f"block{b}.idf"]
+            self.parts.append((vectorizer, weight))
+            first += size
+        self.power = recipe.pivot
         self.coef_t = np.asarray(arrays["coef_t"], dtype=np.float64)
         self.intercept = arrays["intercept"]
         self.gate, self.passage = model.gate, model.passage
@@ -54,11 +57,14 @@ class SklearnTagger:
         self.labels = model.codebook.labels
 
     def features(self, texts: list[str]):
-        X = self.vectorizer.transform(texts)
-        norms = np.sqrt(np.asarray(X.multiply(X).sum(axis=1)).ravel())
-        norms[norms == 0] = 1
-        X.data *= np.repeat(norms**-self.power, np.diff(X.indptr))
-        return X
+        made = []
+        for vectorizer, weight in self.parts:
+            X = vectorizer.transform(texts)
+            norms = np.sqrt(np.asarray(X.multiply(X).sum(axis=1)).ravel())
+            norms[norms == 0] = 1
+            X.data *= np.repeat(weight * norms**-self.power, np.diff(X.indptr))
+            made.append(X)
+        return hstack(made, format="csr")
 
     def tag(self, texts: list[str]) -> Iterator[list[dict]]:
         """Tags of each text, with evidence."""

@@ -21,6 +21,7 @@ from sklearn.preprocessing import Normalizer
 from sklearn.svm import LinearSVC
 
 from vectorclf.normalization import PivotedNormalizer
+from vectorclf.skipgrams import SkipBigramVectorizer
 
 ODDITIES = [
     "İ", "ı", "ẞ", "ß", "Σ", "ς", "ΑΣ", "ΣΑΣ", "K", "Å", "Ⱥ", "ǅ", "ﬁ", "e\u0301", "\u0301",
@@ -61,9 +62,17 @@ def vectorizers(draw):
         settings["token_pattern"] = draw(
             st.sampled_from(
                 [r"(?u)\b\w\w+\b"] * 3 + [r"\w+", r"\b\w+\b", r"(?u)\w{3,}", r"\S+", r"\S\S+"]
+                + [r"(?u)\b(\w{2,5})\w*", r"(\w{1,3})\w*\b", r"(\S{2,10})\S*"]
             )
         )
-    kind = draw(st.sampled_from(["tfidf"] * 4 + ["count", "pipeline"]))
+    kind = draw(st.sampled_from(["tfidf"] * 4 + ["count", "pipeline", "skip"]))
+    if kind == "skip" and analyzer == "word":
+        return SkipBigramVectorizer(
+            max_skip=draw(st.integers(0, 1)), norm=draw(st.sampled_from(["l1", "l2", None])),
+            sublinear_tf=draw(st.booleans()),
+            **{k: settings[k] for k in ("lowercase", "strip_accents", "stop_words",
+                                        "token_pattern")},
+        )
     if kind == "count":
         return CountVectorizer(**settings)
     weighting = {

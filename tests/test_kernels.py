@@ -21,6 +21,7 @@ from vectorclf.compile import compile
 from vectorclf.errors import InputError
 from vectorclf.normalization import PivotedNormalizer
 from vectorclf.predictor import BatchPredictor
+from vectorclf.skipgrams import SkipBigramVectorizer
 
 pytestmark = pytest.mark.filterwarnings("ignore:Liblinear failed to converge")
 
@@ -148,12 +149,31 @@ def test_words(ngram_range, stop_words, lowercase):
     check(TfidfVectorizer(ngram_range=ngram_range, stop_words=stop_words, lowercase=lowercase))
 
 
-@pytest.mark.parametrize("token_pattern", [r"\w+", r"\w{3,}", r"\S+", r"(?u)\b\w\w\w\w+\b"])
-def test_other_tokens(token_pattern):
-    predictor = check(TfidfVectorizer(token_pattern=token_pattern))
+PREFIXES = [r"(?u)\b(\w{2,5})\w*", r"(\w{1,3})\w*\b", r"(\w{4,4})\w*", r"(\w{1,12})\w*",
+            r"(\S{2,6})\S*"]
+
+
+@pytest.mark.parametrize(
+    "token_pattern", [r"\w+", r"\w{3,}", r"\S+", r"(?u)\b\w\w\w\w+\b", *PREFIXES]
+)
+@pytest.mark.parametrize("ngram_range", [(1, 2), (1, 3)])
+def test_other_tokens(token_pattern, ngram_range):
+    predictor = check(TfidfVectorizer(token_pattern=token_pattern, ngram_range=ngram_range))
     data = np.frombuffer(" ".join(TEXTS).encode(), dtype=np.uint8)
     n_tokens, n_unknown = predictor.unknown_counts_spans(data, [0], [len(data)])
     assert n_tokens[0] > 20 and n_unknown[0] < n_tokens[0]
+
+
+@pytest.mark.parametrize("max_skip", [0, 1])
+@pytest.mark.parametrize("stop_words", [None, ["the", "paid"]])
+@pytest.mark.parametrize("token_pattern", [r"(?u)\b\w\w+\b", r"(?u)\b(\w{2,5})\w*"])
+def test_skipped_words(token_pattern, stop_words, max_skip):
+    vectorizer = SkipBigramVectorizer(
+        max_skip=max_skip, stop_words=stop_words, token_pattern=token_pattern)
+    check(vectorizer)
+    check(make_union(TfidfVectorizer(ngram_range=(1, 3)), vectorizer))
+    check(vectorizer, [*TEXTS, "paid the spy " * 3000, "spy cash " + "x" * 40_000 + " paid"],
+          atol=1e-4)
 
 
 @pytest.mark.parametrize("analyzer", ["char", "char_wb"])
@@ -467,3 +487,14 @@ def test_a_predictor_without_features_scores_its_intercept():
     intercept = predictor.compiled.arrays["intercept"]
     np.testing.assert_array_equal(BatchPredictor(predictor.compiled).decision_function(["", "?"]),
                                   [intercept, intercept])  # fmt: skip
+
+
+def test_a_prefix_stands_for_its_whole_word():
+    text = "They recruited Überläufer: recruiters paid."
+    vectorizer = TfidfVectorizer(token_pattern=r"(?u)\b(\w{2,5})\w*", ngram_range=(1, 2))
+    pipeline = make_pipeline(vectorizer, LinearSVC()).fit([text, "they"], [0, 1])
+    found = compile(pipeline).features(text)
+    places = {(term, text[a:b]) for term, a, b in
+              zip(found.terms, found.starts, found.ends, strict=True)}
+    assert {("recru*", "recruited"), ("recru*", "recruiters"), ("überl*", "Überläufer"),
+            ("überl* recru*", "Überläufer: recruiters"), ("paid", "paid")} <= places

@@ -17,7 +17,7 @@ FLOORS = [
      "_blob", "_index", "_scratch", "codebook", "compiled", "duplicates", "texts", "terminal_text"},
     {"articles", "passages", "output", "dataset", "labeled", "agreement", "calibration",
      "thresholds", "status"},
-    {"model", "normalization", "rules"},
+    {"model", "normalization", "rules", "skipgrams"},
     {"compile", "predictor", "checks", "background", "realism", "straddling"},
     {"scoring"},
     {"training", "evaluation", "evidence", "review", "recipe", "units", "features", "fitting",

@@ -34,7 +34,8 @@ def test_it_tags_what_it_has_learned(tagger):
     assert (tag.label, tag.family, tag.status) == ("money", "motive", "asserted")
     assert tag.probability >= tag.threshold
     assert tag.evidence[0].quote == "The clerk took cash from the attaché."
-    assert max(tag.evidence[0].terms, key=lambda t: t.contribution).term in (
+    named = [term for term in tag.evidence[0].terms if term.term]  # not the sum of the rest
+    assert max(named, key=lambda t: t.contribution).term in (
         "cash", "took cash", "cash from", "took", "attaché", "the attaché",
     )
 

@@ -12,6 +12,7 @@ from vectorclf.codebook import Codebook
 from vectorclf.compile import compile as compile_pipeline
 from vectorclf.errors import DatasetError
 from vectorclf.evaluation import cross_validate, evaluate_model
+from vectorclf.features import feature_parts, make_features
 from vectorclf.fitting import fit
 from vectorclf.folds import group_folds
 from vectorclf.labeled import LabeledTexts
@@ -66,11 +67,17 @@ def test_a_group_stays_in_one_fold(groups, n_folds):
     assert sizes.max() - sizes.min() <= max(groups.count(g) for g in groups)
 
 
+def counted(paragraphs, recipe):
+    """Background counts of paragraphs, as the recipe's features read the small data."""
+    units = training_units(small_data(), recipe)
+    parts = feature_parts(make_features(recipe).fit(units.texts))
+    return count_background(paragraphs, {name: part[0] for name, (part, _) in parts.items()})
+
+
 def test_background_lowers_scores_of_ordinary_news():
     news = ["Cash was paid for the harbour plans in the rain, the mayor said."] * 30
-    words = ["cash", "was", "paid", "for", "the", "harbour", "plans", "in", "rain", "mayor", "said"]
     with_news = train(small_data(), small_codebook(), recipe=QUICK,
-                      background=count_background(news, words))
+                      background=counted(news, QUICK))
     scores = [
         text_scores(Tagger(model).predictor, news[:1], unit="sentence", gate=model.gate)[0, 0]
         for model in (small_model(), with_news)
@@ -79,10 +86,17 @@ def test_background_lowers_scores_of_ordinary_news():
     assert with_news.training["n_background"] == 30
 
 
-def test_background_needs_word_features():
+def test_background_has_counts_for_every_part_of_the_features():
     recipe = msgspec.structs.replace(QUICK, char_wb=(3, 4))
-    with pytest.raises(DatasetError, match="without --background"):
-        fit(small_data(), ("money", "hidden"), recipe, count_background(["a b"], ["a b"]))
+    with pytest.raises(DatasetError, match=r"counts of characters.*without --background"):
+        fit(small_data(), ("money", "hidden"), recipe, counted(["a b"], QUICK))
+
+
+def test_texts_without_beginnings_in_common_are_learned_from_all_the_same():
+    data = data_of([("he was paid", ("x",), "a"), ("she was not", (), "b")])
+    recipe = msgspec.structs.replace(QUICK, gate=0.0, rationales=False)
+    pipeline = fit(data, ("x",), recipe)
+    assert pipeline.decision_function(["he was paid"]) > pipeline.decision_function(["she"])
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ _HOMES = {
     "Model": "model",
     "Passage": "records",
     "PivotedNormalizer": "normalization",
+    "SkipBigramVectorizer": "skipgrams",
     "Tag": "records",
     "Tagger": "tagger",
     "Term": "records",
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from vectorclf.passages import segment
     from vectorclf.predictor import BatchPredictor
     from vectorclf.records import Article, ArticleTags, Evidence, Passage, Tag, Term
+    from vectorclf.skipgrams import SkipBigramVectorizer
     from vectorclf.tagger import Tagger, load
     from vectorclf.training import train
 

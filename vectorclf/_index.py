@@ -23,9 +23,10 @@ _OPS = {
     "pivot": at.PIVOT,
     "weight": at.WEIGHT,
 }
+_SIEVE_BITS = 6
+"""Bits of the sieve a pair: one unknown pair of ten passes, and the sieve stays in the cache."""
 _MAX_LOAD = 0.4
 """Share of a table's slots in use: above it probing chains grow, far below it caches miss."""
-
 
 def _slots(n: int) -> int:
     return max(8, 1 << int(np.ceil(np.log2(max(n, 1) / _MAX_LOAD))))
@@ -162,17 +163,22 @@ def build_index(model: CompiledModel) -> Index:
         m[at.KIND], m[at.VARIANT] = _KINDS[block["analyzer"]], variants.index(variant)
         m[at.LOWER] = block["lowercase"]
         m[at.MIN_N], m[at.MAX_N] = block["ngram_range"]
+        m[at.MAX_SKIP] = block["max_skip"]
         m[at.TF_MODE], m[at.TF] = _TF_MODES[block["tf"]], blob.add(tf_tables[block["tf"]])
         m[at.BASE], m[at.SIZE] = base, size
         n_parts = 0
         if block["analyzer"] == "word":
             m[at.MIN_CHARS] = block["token"]["min_chars"]
+            m[at.MAX_CHARS] = block["token"]["max_chars"] or 0xFFFFFFFFFFFFFFFF
             m[at.TOKEN_CLASS] = _unicode.SPACE if block["token"]["class"] == "nonspace" else 0
             stops, stop_offsets = arrays[f"block{b}.stop_words"], arrays[f"block{b}.stop_offsets"]
             m[at.N_STOP] = len(stop_offsets) - 1
             n_parts = int(n_words[n_words > 1].sum())
-            m[at.PAIRS_MASK] = _slots(n_parts - int((n_words > 1).sum())) - 1
+            n_pairs = n_parts - int((n_words > 1).sum())
+            m[at.PAIRS_MASK] = _slots(n_pairs) - 1
             m[at.PAIRS] = blob.room(int(m[at.PAIRS_MASK]) + 1)
+            sieve_bits = max(6, int(np.ceil(np.log2(max(n_pairs, 1) * _SIEVE_BITS))))
+            m[at.SIEVE], m[at.SIEVE_SHIFT] = blob.room(1 << (sieve_bits - 6)), 64 - sieve_bits
         elif block["analyzer"] == "char_wb":
             m[at.TOKEN_CLASS] = n_memos
             n_memos += 1
@@ -204,6 +210,11 @@ def build_index(model: CompiledModel) -> Index:
                 _squares(m, block, idf_by_id[base : base + size], blob)
         m[at.TABLE] = blob.room(int(m[at.TABLE_MASK]) + 1)
         base += size
+    for b, heir in _heirs(blocks):
+        m = meta[at.BLOCKS + at.BLOCK_STRIDE * b :][: at.BLOCK_STRIDE]
+        n_words = int((builders[b][2] == 1).sum())
+        m[at.HEIR], m[at.N_HEIRS], m[at.HEIRS] = heir, n_words, blob.room(n_words // 2 + 1)
+        meta[at.BLOCKS + at.BLOCK_STRIDE * heir + at.IS_HEIR] = 1
     meta[at.IDF] = blob.add(idf_by_id)
     words = blob.build()
     for b, arguments in enumerate(builders):
@@ -218,6 +229,8 @@ def build_index(model: CompiledModel) -> Index:
                 words[int(m[table]) : int(m[table]) + int(m[mask]) + 1] = 0
             m[at.TABLE_MASK] = _slots(int(n_distinct)) - 1
             _kernels.build_words(meta, words, b, *arguments)
+    for b, _ in _heirs(blocks):
+        _kernels.build_heirs(meta, words, b, *builders[b][:2])
     start, size = int(meta[at.COEF]), n_features * int(meta[at.ROW_SIZE])
     rows = words[start : start + size].view(coef_t.dtype).reshape(n_features, width)
     np.take(coef_t, feature_by_id, axis=0, out=rows[:, :n_labels])
@@ -236,6 +249,25 @@ def build_index(model: CompiledModel) -> Index:
         feature_by_id=feature_by_id,
         variants=[(lower, accents or None) for lower, accents in variants],
     )
+
+
+def _heirs(blocks: list[dict]) -> list[tuple[int, int]]:
+    """Blocks with the block whose tokens are the first characters of theirs, if there is one.
+
+    A known word then says which: nothing is cut, hashed and looked up twice.
+    """
+    found = []
+    for heir, block in enumerate(blocks):
+        token = block["token"]
+        if token is None or token["max_chars"] is None or block["ngram_range"][1] > 2:
+            continue
+        whole = {**token, "max_chars": None}
+        same = [b for b in range(heir) if blocks[b]["token"] == whole
+                and blocks[b]["ngram_range"][1] <= 2 and b not in dict(found)
+                and all(blocks[b][k] == block[k] for k in ("lowercase", "strip_accents"))]
+        if same:
+            found.append((same[0], heir))
+    return found
 
 
 def _n_distinct_words(terms, n_words, n_stop):

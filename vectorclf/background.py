@@ -1,20 +1,24 @@
 """Background news as bags of counts: what ordinary text looks like, without its text.
 
 A paragraph is kept as the number of times each known term stands in it, in no order. The terms
-are words, and such word pairs as the coded dataset itself uses.
+are the features of the coded dataset: its words and word pairs, and beginnings of words.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zipfile import BadZipFile
 
 import numpy as np
 
 from vectorclf.errors import DatasetError, MissingInputError
+
+if TYPE_CHECKING:
+    from sklearn.feature_extraction.text import CountVectorizer
 
 OFF_LIMITS = re.compile(
     r"\b(?:sp(?:y|ies|ied|ying)|espionage|kgb|gru|fsb|cia|mi5|mi6|mossad|stasi|double agents?|"
@@ -26,8 +30,8 @@ OFF_LIMITS = re.compile(
 
 
 @dataclass(frozen=True)
-class Background:
-    """Bags of counts of paragraphs that earn no label.
+class Bags:
+    """Bags of counts: how often each of some terms stands in each paragraph.
 
     Attributes
     ----------
@@ -69,38 +73,60 @@ class Background:
         return matrix
 
 
-def count_background(paragraphs: Iterable[str], terms: Sequence[str]) -> Background:
+@dataclass(frozen=True)
+class Background:
+    """Paragraphs that earn no label, as bags of counts for each kind of features.
+
+    Attributes
+    ----------
+    bags : dict of str to Bags
+        Part of the features ("words", "prefixes") -> its counts, of the same paragraphs.
+    """
+
+    bags: dict[str, Bags]
+
+    def __len__(self) -> int:
+        return len(next(iter(self.bags.values())))
+
+
+def count_background(
+    paragraphs: Iterable[str], vectorizers: Mapping[str, CountVectorizer]
+) -> Background:
     """Bags of counts of the paragraphs that are surely not about espionage.
 
     Parameters
     ----------
     paragraphs : iterable of str
-    terms : sequence of str
-        Words and word pairs to count; a pair's words are split by one space.
+    vectorizers : mapping of str to scikit-learn vectorizer
+        Part of the features -> the fitted vectorizer whose terms are counted.
     """
     from sklearn.feature_extraction.text import CountVectorizer
 
     kept = [p for p in paragraphs if not OFF_LIMITS.search(p)]
-    terms = sorted(terms)
-    counter = CountVectorizer(vocabulary=terms, ngram_range=(1, 2))
-    X = counter.transform(kept).tocsr()
-    X.sort_indices()
-    used = np.unique(X.indices)
-    place = np.full(len(terms), -1, dtype=np.int32)
-    place[used] = np.arange(len(used))
-    return Background(
-        terms=tuple(terms[i] for i in used), indptr=X.indptr.astype(np.int64),
-        indices=place[X.indices], counts=np.minimum(X.data, 255).astype(np.uint8),
-    )
+    bags = {}
+    for name, vectorizer in vectorizers.items():
+        terms = vectorizer.get_feature_names_out()
+        counter = CountVectorizer(vocabulary=terms, analyzer=vectorizer.build_analyzer())
+        X = counter.transform(kept).tocsr()
+        X.sort_indices()
+        used = np.unique(X.indices)
+        place = np.full(len(terms), -1, dtype=np.int32)
+        place[used] = np.arange(len(used))
+        bags[name] = Bags(
+            terms=tuple(str(term) for term in terms[used]), indptr=X.indptr.astype(np.int64),
+            indices=place[X.indices], counts=np.minimum(X.data, 255).astype(np.uint8),
+        )
+    return Background(bags)
 
 
 def save_background(background: Background, path: str | Path) -> None:
     """Write counts as a compressed ``.npz``."""
-    np.savez_compressed(
-        path,
-        terms=np.frombuffer("\n".join(background.terms).encode(), dtype=np.uint8),
-        indptr=background.indptr, indices=background.indices, counts=background.counts,
-    )
+    arrays = {}
+    for name, bags in background.bags.items():
+        arrays[f"{name}.terms"] = np.frombuffer("\n".join(bags.terms).encode(), dtype=np.uint8)
+        arrays[f"{name}.indptr"] = bags.indptr
+        arrays[f"{name}.indices"], arrays[f"{name}.counts"] = bags.indices, bags.counts
+    np.savez_compressed(path, **arrays)
 
 
 def load_background(path: str | Path) -> Background:
@@ -113,22 +139,32 @@ def load_background(path: str | Path) -> Background:
     """
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            background = Background(
-                tuple(arrays["terms"].tobytes().decode().split("\n")),
-                arrays["indptr"], arrays["indices"], arrays["counts"],
-            )
+            names = [key.removesuffix(".terms") for key in arrays if key.endswith(".terms")]
+            bags = {
+                name: Bags(
+                    tuple(arrays[f"{name}.terms"].tobytes().decode().split("\n")),
+                    arrays[f"{name}.indptr"], arrays[f"{name}.indices"], arrays[f"{name}.counts"],
+                )
+                for name in names
+            }
     except FileNotFoundError as error:
         raise MissingInputError("expected background counts, found none",
                                 place=str(path)) from error
     except (BadZipFile, ValueError, KeyError, EOFError, OSError) as error:
         raise DatasetError(f"expected background counts (.npz), got: {error}",
                            place=str(path)) from error
-    n = len(background.indices)
-    if (
-        len(background.indptr) < 1 or background.indptr[0] != 0 or background.indptr[-1] != n
-        or (np.diff(background.indptr) < 0).any() or len(background.counts) != n
-        or (n and not 0 <= background.indices.min() <= background.indices.max()
-            < len(background.terms))
-    ):
+    if not bags:
+        raise DatasetError("expected background counts (.npz), got none", place=str(path))
+    sizes = {len(each) for each in bags.values()}
+    if len(sizes) > 1 or not all(_is_consistent(each) for each in bags.values()):
         raise DatasetError("expected consistent background counts, got others", place=str(path))
-    return background
+    return Background(bags)
+
+
+def _is_consistent(bags: Bags) -> bool:
+    n = len(bags.indices)
+    return (
+        len(bags.indptr) > 0 and bags.indptr[0] == 0 and bags.indptr[-1] == n
+        and bool((np.diff(bags.indptr) >= 0).all()) and len(bags.counts) == n
+        and (not n or bool(0 <= bags.indices.min() <= bags.indices.max() < len(bags.terms)))
+    )

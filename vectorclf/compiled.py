@@ -15,20 +15,30 @@ from vectorclf.errors import ModelFormatError
 MAX_NGRAM = 16
 """Longest word n-gram; the kernels keep one node a length."""
 
+MAX_SKIP = 1
+"""Words skipped at most in a pair; the kernels note as many pairs a word, and one."""
+
 
 class _Struct(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     pass
 
 
 class Token(_Struct):
-    """Word tokens: maximal runs of a class of characters, of at least `min_chars`."""
+    """Word tokens: maximal runs of a class of characters, of at least `min_chars`.
+
+    Of a longer run only the first `max_chars` are the token, where they are given.
+    """
 
     char_class: str = msgspec.field(name="class")
     min_chars: int
+    max_chars: int | None = None
 
 
 class Block(_Struct):
-    """One vectorizer: how text becomes terms, and terms weights."""
+    """One vectorizer: how text becomes terms, and terms weights.
+
+    `max_skip`: how many words may stand between the two of a pair.
+    """
 
     name: str
     analyzer: str
@@ -38,6 +48,7 @@ class Block(_Struct):
     token: Token | None
     tf: str
     n_features: int
+    max_skip: int = 0
 
 
 class Constant(_Struct):
@@ -194,11 +205,17 @@ class CompiledModel:
         _expect_one_of("analyzer", block.analyzer, f"{place}.analyzer")
         _expect_one_of("strip_accents", block.strip_accents, f"{place}.strip_accents")
         _expect_one_of("tf", block.tf, f"{place}.tf")
+        is_word = block.analyzer == "word"
         low, high = block.ngram_range
-        most = MAX_NGRAM if block.analyzer == "word" else 1000
+        most = MAX_NGRAM if is_word else 1000
         _expect(
             1 <= low <= high <= most, f"{place}.ngram_range", f"1 <= low <= high <= {most}",
             block.ngram_range,
+        )  # fmt: skip
+        _expect(
+            block.max_skip == 0
+            or (0 < block.max_skip <= MAX_SKIP and is_word and block.ngram_range[1] == 2),
+            f"{place}.max_skip", f"0, or for word pairs at most {MAX_SKIP}", block.max_skip,
         )  # fmt: skip
         _expect(block.n_features >= 0, f"{place}.n_features", ">= 0", block.n_features)
         _expect(block.n_features < 2**31, f"{place}.n_features", "< 2**31", block.n_features)
@@ -207,13 +224,17 @@ class CompiledModel:
         parts[f"{name}.terms"], parts[f"{name}.offsets"] = terms, offsets
         if f"{name}.idf" in arrays:
             parts[f"{name}.idf"] = _array(arrays, f"{name}.idf", (np.dtype(np.float64),), (n - 1,))
-        is_word = block.analyzer == "word"
         _expect((block.token is not None) == is_word, f"{place}.token", "one if a word", None)
         if block.token is not None:
             _expect_one_of("token.class", block.token.char_class, f"{place}.token.class")
             _expect(
                 1 <= block.token.min_chars <= 1000, f"{place}.token.min_chars", "1 to 1000",
                 block.token.min_chars,
+            )  # fmt: skip
+            most = block.token.max_chars
+            _expect(
+                most is None or block.token.min_chars <= most <= 1000,
+                f"{place}.token.max_chars", "none, or min_chars to 1000", most,
             )  # fmt: skip
             stops, stop_offsets = _text(arrays, name, "stop_words", "stop_offsets", None)
             parts[f"{name}.stop_words"], parts[f"{name}.stop_offsets"] = stops, stop_offsets

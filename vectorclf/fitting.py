@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
 import numpy as np
 import scipy.sparse as sp
 from sklearn.multiclass import OneVsRestClassifier
@@ -25,27 +26,8 @@ def fit(
 ) -> Pipeline:
     """A fitted scikit-learn pipeline: columns in label order, then the gate's if there is one."""
     units = training_units(data, recipe)
-    pipeline = _fit_heaviest(units, data, label_ids, recipe, background)
+    pipeline = _fit_units(units, data, label_ids, recipe, background)
     return _allow_for_length(pipeline, recipe, len(label_ids)) if recipe.length else pipeline
-
-
-def _fit_heaviest(
-    units: Units, data: LabeledTexts, label_ids: Sequence[str], recipe: Recipe,
-    background: Background | None,
-) -> Pipeline:
-    """Fitted twice where the features are more than allowed: the second time on the heaviest."""
-    pipeline = _fit_units(units, data, label_ids, recipe, background, make_features(recipe))
-    limit = recipe.max_features
-    if limit is None or isinstance(pipeline[0], FeatureUnion):
-        return pipeline
-    features, classifier = pipeline[0], pipeline[1]
-    terms = features[0].get_feature_names_out()
-    if len(terms) <= limit:
-        return pipeline
-    weight = np.max([np.abs(e.coef_[0]) for e in classifier.estimators_], axis=0)
-    heaviest = np.argsort(-weight * features[0].idf_, kind="stable")[:limit]
-    kept = sorted(terms[heaviest].tolist())
-    return _fit_units(units, data, label_ids, recipe, background, make_features(recipe, kept))
 
 
 def _allow_for_length(pipeline: Pipeline, recipe: Recipe, n_labels: int) -> Pipeline:
@@ -65,12 +47,16 @@ def _allow_for_length(pipeline: Pipeline, recipe: Recipe, n_labels: int) -> Pipe
 
 def _fit_units(
     units: Units, data: LabeledTexts, label_ids: Sequence[str], recipe: Recipe,
-    background: Background | None, features: Pipeline | FeatureUnion,
+    background: Background | None,
 ) -> Pipeline:
+    features = make_features(recipe)
     Y = label_matrix(units.labels, label_ids).astype(np.int64)
     try:
         X = features.fit_transform(units.texts)
     except ValueError as error:  # no word, or none in enough units: scikit-learn says which
+        if recipe.prefix:  # a handful of texts may have words in common, but nothing beside
+            plain = msgspec.structs.replace(recipe, prefix=0)
+            return _fit_units(units, data, label_ids, plain, background)
         raise DatasetError(f"expected texts with words in common, got: {error}",
                            remedy="give more texts, or texts with words") from error
     X_background = None

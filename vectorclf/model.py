@@ -22,7 +22,7 @@ from vectorclf.compiled import CompiledModel
 from vectorclf.errors import CodebookError, MissingInputError, ModelFormatError
 from vectorclf.thresholds import OperatingPoint
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 ARRAYS, FACTS = "model.safetensors", "model.json"
 _CALIBRATION = "calibration."
 SELF_TEST_TOLERANCE = 1e-4

@@ -17,8 +17,14 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         "text": whole.
     ngram_max, min_df : int
         Word n-grams up to this length, in at least so many units.
-    max_features : int or None
-        Keep so many of them: those with the largest weight for any label in a first fit.
+    prefix : int
+        Length of the beginnings of words that are features beside the words, so that forms of a
+        word share what is learned: alone, and in pairs with one word skipped at most. Function
+        words have none. 0: no such features.
+    prefix_weight : float
+        Their weight beside the words.
+    prefix_min_df : int
+        As `min_df`, for them.
     char_wb : tuple of (int, int) or None
         Character n-grams inside words, beside the words.
     cased : float
@@ -54,12 +60,14 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     unit: str = "sentence"
     ngram_max: int = 2
     min_df: int = 3
-    max_features: int | None = None
+    prefix: int = 5
+    prefix_weight: float = 0.8
+    prefix_min_df: int = 5
     char_wb: tuple[int, int] | None = None
     cased: float = 0.0
     char_weight: float = 1.0
     pivot: float = 0.7
-    C: float = 0.07
+    C: float = 0.05
     rare: float = 0.0
     length: float = 0.0
     rationales: bool = True
@@ -78,5 +86,6 @@ def default_recipe(data: LabeledTexts) -> Recipe:
     if any(data.evidence):
         return Recipe()
     return Recipe(unit="text", rationales=False, passages=False, min_df=1, char_wb=(3, 5),
-                  cased=0.6, char_weight=0.7, pivot=0.8, C=0.1, rare=0.03, length=0.05, gate=0.0,
+                  cased=0.6, char_weight=0.7, prefix_weight=1.0, prefix_min_df=2, pivot=0.8,
+                  C=0.07, rare=0.03, length=0.05, gate=0.0,
                   passage=0.0, labeled_share=None, opening=False)

@@ -19,8 +19,10 @@ the same memory, meta as float64), `scratch` likewise (`_layout.py` says what li
 indices are uint64: signed ones make Numba test for wrap-around at every access.
 """
 
-from vectorclf._kernels.build import build_ngrams, build_words
+from vectorclf._kernels.build import build_heirs, build_ngrams, build_words
 from vectorclf._kernels.places import count_unknown_rows, place_row
 from vectorclf._kernels.rows import score_rows
 
-__all__ = ["build_ngrams", "build_words", "count_unknown_rows", "place_row", "score_rows"]
+__all__ = [
+    "build_heirs", "build_ngrams", "build_words", "count_unknown_rows", "place_row", "score_rows",
+]

@@ -9,6 +9,7 @@ from vectorclf._jit import kernel
 from vectorclf._kernels.counts import views
 from vectorclf._kernels.numbers import BLOCKS, NONE, STRIDE, n0, n1, n2
 from vectorclf._kernels.tables import add_gram, add_pair, add_term, find_pair, find_term
+from vectorclf._kernels.tokens import token_bytes
 
 
 @kernel
@@ -81,3 +82,19 @@ def build_ngrams(meta, blob, b, starts, lengths):
             if lengths[i] <= meta[block + np.uint64(at.MAX_GRAM)]:
                 add_gram(model, block, starts[i], lengths[i], i)
     return np.uint64(starts.size), np.uint64(starts.size)
+
+
+@kernel
+def build_heirs(meta, blob, b, starts, lengths):
+    """Put down, for the words of a block, the ids that its heir has of their first characters."""
+    model = views(meta, blob)
+    b32, b8 = model[2], model[3]
+    block = BLOCKS + STRIDE * np.uint64(b)
+    heir = BLOCKS + STRIDE * meta[block + np.uint64(at.HEIR)]
+    ids = meta[block + np.uint64(at.HEIRS)] << n1
+    for i in range(meta[block + np.uint64(at.N_HEIRS)]):
+        b32[ids + i] = np.uint32(NONE)
+        if lengths[i] == n0:
+            continue
+        size = token_bytes(b8, starts[i], lengths[i], meta[heir + np.uint64(at.MAX_CHARS)])
+        b32[ids + i] = np.uint32(find_term(model, heir, starts[i], size))

@@ -31,7 +31,7 @@ from vectorclf._kernels.rows import forget_row, window_end
 from vectorclf._kernels.scores import scales, term_weight
 from vectorclf._kernels.tables import find_pair
 from vectorclf._kernels.text import char_length, fold, next_edges
-from vectorclf._kernels.words import token_ids
+from vectorclf._kernels.tokens import token_ids
 
 
 @part
@@ -42,6 +42,7 @@ def place_words(model, scratch, b, n, n_found):
     block = BLOCKS + STRIDE * b
     size, n_stop = meta[block + np.uint64(at.SIZE)], meta[block + np.uint64(at.N_STOP)]
     max_n = meta[block + np.uint64(at.MAX_N)]
+    skips = meta[block + np.uint64(at.MAX_SKIP)] != n0
     masks, flip = smeta[at.WORDS], n0
     if meta[block + np.uint64(at.TOKEN_CLASS)] != n0:
         masks, flip = smeta[at.SPACES], ALL
@@ -83,12 +84,34 @@ def place_words(model, scratch, b, n, n_found):
                     node = NONE
                 s64[nodes + np.uint64(m)] = node
                 s64[nodes + n16 + np.uint64(m)] = s64[before + n16]
+            if skips:
+                n_found = place_skipped(model, scratch, block, word, end, n_found)
             s64[nodes] = word
             s64[nodes + n16] = start
         if j == blocks:
             break
         s32[edges] = s32[edges + n_edges - n1]
         n_edges &= n1
+    return n_found
+
+
+@part
+def place_skipped(model, scratch, block, word, end, n_found):
+    """List the pair of a word and the one before the previous, with its place."""
+    meta, b64 = model[0], model[1]
+    smeta, s64, s32 = scratch[0], scratch[1], scratch[2]
+    previous = smeta[at.NODES]
+    before = previous + n2
+    if s64[before] != NONE and word != NONE:
+        node = find_pair(
+            b64, meta[block + np.uint64(at.PAIRS)], meta[block + np.uint64(at.PAIRS_MASK)],
+            meta[block + np.uint64(at.KEYS)], meta[block + np.uint64(at.PAIR_BITS)],
+            s64[before], word,
+        )  # fmt: skip
+        if node != NONE:
+            put_place(s32, smeta[at.FOUND] << n1, n_found, node, s64[before + n16], end)
+            n_found += n1
+    s64[before], s64[before + n16] = s64[previous], s64[previous + n16]
     return n_found
 
 

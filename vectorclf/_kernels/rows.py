@@ -88,6 +88,8 @@ def count_row(data, data_size, starts, ends, row, prepared, model, scratch):
                 block = BLOCKS + STRIDE * b
                 if meta[block + np.uint64(at.VARIANT)] == variant:
                     kind = meta[block + np.uint64(at.KIND)]
+                    if meta[block + np.uint64(at.IS_HEIR)] != n0:
+                        continue  # counted with the block it takes its tokens from
                     if kind == at.WORD:
                         count_words(model, scratch, b, end - lo)
                     elif kind == at.CHAR_WB:

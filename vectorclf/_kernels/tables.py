@@ -25,6 +25,7 @@ from vectorclf._kernels.numbers import (
     n2,
     n3,
     n4,
+    n6,
     n8,
     n16,
     n32,
@@ -120,6 +121,17 @@ def pair_hash(key):
 
 
 @inline
+def may_be_known(b64, sieve, shift, h):
+    """0 if no pair of the table has the hash `h`; 1 for a known one, and for some others.
+
+    A Bloom filter of one hash: most pairs of a text are unknown, and their places in the table
+    would be asked of the slower caches for nothing.
+    """
+    grain = h >> shift
+    return (b64[sieve + (grain >> n6)] >> (grain & n63)) & n1
+
+
+@inline
 def find_pair(b64, pairs, mask, keys, bits, node, word):
     """Id of the n-gram that `word` makes of the n-gram `node`, or none."""
     key = (node << n32) | word
@@ -195,6 +207,8 @@ def add_pair(model, block, node, word, i):
     bits = meta[block + np.uint64(at.PAIR_BITS)]
     key = (node << n32) | word
     h = pair_hash(key)
+    grain = h >> meta[block + np.uint64(at.SIEVE_SHIFT)]
+    b64[meta[block + np.uint64(at.SIEVE)] + (grain >> n6)] |= n1 << (grain & n63)
     slot = h & mask
     while b64[pairs + slot] != n0:
         slot = (slot + n1) & mask

@@ -76,7 +76,8 @@ def compile(pipeline: Pipeline) -> BatchPredictor:
     ----------
     pipeline : sklearn.pipeline.Pipeline
         Fitted. Features: TfidfVectorizer (analyzers word, char, char_wb), CountVectorizer
-        and TfidfTransformer, FeatureUnion of these, PivotedNormalizer, Normalizer.
+        and TfidfTransformer, SkipBigramVectorizer, FeatureUnion of these, PivotedNormalizer,
+        Normalizer.
         Classifier: LogisticRegression, LinearSVC, SGDClassifier, RidgeClassifier,
         Perceptron, OneVsRestClassifier of one.
 

@@ -11,16 +11,22 @@ from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import Normalizer
 
 from vectorclf.compile.checks import fitted, is_exactly
-from vectorclf.compiled import MAX_NGRAM
+from vectorclf.compiled import MAX_NGRAM, MAX_SKIP
 from vectorclf.errors import CompileError
 from vectorclf.normalization import PivotedNormalizer
+from vectorclf.skipgrams import SkipBigramVectorizer
 
 _STEPS = (
-    "TfidfVectorizer, CountVectorizer, TfidfTransformer after it, FeatureUnion, "
-    "PivotedNormalizer, Normalizer(norm='l1' or 'l2') or 'passthrough'"
+    "TfidfVectorizer, CountVectorizer, TfidfTransformer after it, SkipBigramVectorizer, "
+    "FeatureUnion, PivotedNormalizer, Normalizer(norm='l1' or 'l2') or 'passthrough'"
 )
+_VECTORIZERS = TfidfVectorizer, CountVectorizer, SkipBigramVectorizer
 _TOKEN_PATTERN = re.compile(r"(?:\(\?u\))?(\\b)?((?:\\w)+|(?:\\S)+)(?:\+|\{(\d+),\})(\\b)?")
-_TOKEN_PATTERNS = r"(?u)\b\w\w+\b, \b\w+\b, \w{3,}, \S+ or another run of \w or \S"
+_PREFIX_PATTERN = re.compile(r"(?:\(\?u\))?(\\b)?\((\\w|\\S)\{(\d+),(\d+)\}\)\2\*(\\b)?")
+_TOKEN_PATTERNS = (
+    r"(?u)\b\w\w+\b, \b\w+\b, \w{3,}, \S+ or another run of \w or \S, or the first characters "
+    r"of one: \b(\w{2,5})\w*"
+)
 
 
 class Features:
@@ -34,7 +40,7 @@ class Features:
 
     def add(self, step: str, estimator: Any) -> None:
         """Append what `estimator` makes of the text."""
-        if is_exactly(estimator, TfidfVectorizer, CountVectorizer):
+        if is_exactly(estimator, *_VECTORIZERS):
             self._add_vectorizer(step, estimator)
         elif is_exactly(estimator, FeatureUnion):
             self._add_union(step, estimator)
@@ -121,6 +127,9 @@ class Features:
         if v.input != "content":
             raise CompileError(step, "input", v.input, "'content'")
         low, high = (int(n) for n in v.ngram_range)
+        max_skip = self._max_skip(step, v)
+        if max_skip is not None:
+            low, high = 1, 2
         is_word = v.analyzer == "word"
         if (is_word and high > MAX_NGRAM) or high > 1000:
             raise CompileError(step, "ngram_range", v.ngram_range, f"at most {MAX_NGRAM} words")
@@ -134,7 +143,7 @@ class Features:
         token = self._token(step, v) if is_word else None
         if is_word:
             self._set_text(place, "stop_words", "stop_offsets", sorted(v.get_stop_words() or ()))
-        is_tfidf = is_exactly(v, TfidfVectorizer)
+        is_tfidf = is_exactly(v, TfidfVectorizer, SkipBigramVectorizer)
         is_sublinear = is_tfidf and v.sublinear_tf
         self.blocks.append(
             {
@@ -146,6 +155,7 @@ class Features:
                 "token": token,
                 "tf": "binary" if v.binary else "sublinear" if is_sublinear else "raw",
                 "n_features": len(terms),
+                "max_skip": max_skip or 0,
             }
         )
         if is_tfidf:
@@ -155,17 +165,30 @@ class Features:
             self._add_norm(step, v.norm, b)
 
     @staticmethod
+    def _max_skip(step: str, v: CountVectorizer) -> int | None:
+        """Words that may be skipped in a pair; None where the vectorizer knows no such pairs."""
+        if not is_exactly(v, SkipBigramVectorizer):
+            return None
+        if isinstance(v.max_skip, bool) or v.max_skip not in range(MAX_SKIP + 1):
+            raise CompileError(step, "max_skip", v.max_skip, f"0 to {MAX_SKIP}")
+        return int(v.max_skip)
+
+    @staticmethod
     def _token(step: str, v: CountVectorizer) -> dict[str, Any]:
-        match = _TOKEN_PATTERN.fullmatch(v.token_pattern or "")
-        if match is None:
+        pattern = v.token_pattern or ""
+        if match := _TOKEN_PATTERN.fullmatch(pattern):
+            n_before = len(match[2]) // 2
+            low, high = n_before if match[3] is None else n_before - 1 + int(match[3]), None
+            has_edge = match[1] or match[4]
+        elif match := _PREFIX_PATTERN.fullmatch(pattern):
+            low, high = int(match[3]), int(match[4])
+            has_edge = match[1] or match[5]
+        else:
             raise CompileError(step, "token_pattern", v.token_pattern, _TOKEN_PATTERNS)
-        is_word, n_before = match[2].startswith(r"\w"), len(match[2]) // 2
-        if not is_word and (match[1] or match[4]):
+        is_word = match[2].startswith(r"\w")
+        if (not is_word and has_edge) or not 1 <= low <= (high or 1000) <= 1000:
             raise CompileError(step, "token_pattern", v.token_pattern, _TOKEN_PATTERNS)
-        n_chars = n_before if match[3] is None else n_before - 1 + int(match[3])
-        if not 1 <= n_chars <= 1000:
-            raise CompileError(step, "token_pattern", v.token_pattern, _TOKEN_PATTERNS)
-        return {"class": "word" if is_word else "nonspace", "min_chars": n_chars}
+        return {"class": "word" if is_word else "nonspace", "min_chars": low, "max_chars": high}
 
     def _set_text(self, place: str, name: str, offsets: str, terms: list[str]) -> None:
         data = [term.encode("utf-8", "surrogatepass") for term in terms]

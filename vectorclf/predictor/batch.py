@@ -29,13 +29,25 @@ _KEPT_BYTES = 4096
 
 
 class TermByFeature(dict[int, str]):
-    """Terms of a model's features, each decoded when it is first asked for."""
+    """Terms of a model's features as people read them, each made when it is first asked for.
+
+    A star stands for the rest of a word of which the first characters alone count.
+    """
 
     def __init__(self, compiled: CompiledModel) -> None:
         self._compiled = compiled
+        self._cuts: list[tuple[int, int]] = []  # end of a block's features, characters kept or 0
+        end = 0
+        for block in compiled.spec["blocks"]:
+            end += block["n_features"]
+            self._cuts.append((end, (block["token"] or {}).get("max_chars") or 0))
 
     def __missing__(self, feature: int) -> str:
-        term = self[feature] = self._compiled.term(feature)
+        term = self._compiled.term(feature)
+        kept = next(kept for end, kept in self._cuts if feature < end)
+        if kept:
+            term = " ".join(word + "*" * (len(word) == kept) for word in term.split(" "))
+        self[feature] = term
         return term
 
 

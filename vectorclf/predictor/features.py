@@ -27,6 +27,7 @@ class FeatureOccurrences:
     ----------
     features : ndarray of shape (n,), int32
     terms : list of str
+        As people read them: a star stands for the rest of a word cut short.
     starts, ends : ndarray of shape (n,), int32, characters of the text
     shares : ndarray of shape (n,), float32
         The feature's final value divided equally among its occurrences (dimensionless).
@@ -70,7 +71,9 @@ class Places:
         capacity = 64
         for b in range(int(meta[at.N_BLOCKS])):
             block = meta[at.BLOCKS + at.BLOCK_STRIDE * b :]
-            capacity += (longest + 2) * int(block[at.MAX_N] - block[at.MIN_N] + 1)
+            capacity += (longest + 2) * int(
+                block[at.MAX_N] - block[at.MIN_N] + block[at.MAX_SKIP] + 1
+            )
         self.longest = longest
         self.scratch = new_scratch(self.index, longest + 64, capacity)
         self.ids = np.empty(capacity, dtype=np.int32)
