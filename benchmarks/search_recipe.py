@@ -32,10 +32,12 @@ ROOT = Path(__file__).parents[1]
 
 RECRUITMENT: dict[str, dict[str, Any]] = {
     "default": {},
-    "C x 0.5": {"C": 0.05},
-    "C x 2": {"C": 0.2},
+    "C x 0.5": {"C": 0.025},
+    "C x 2": {"C": 0.1},
     "pivot 0.5": {"pivot": 0.5},
-    "pivot 1": {"pivot": 1.0, "C": 0.3},
+    "pivot 1": {"pivot": 1.0, "C": 0.15},
+    "no beginnings of words": {"prefix": 0, "C": 0.07},
+    "first six letters": {"prefix": 6},
     "words (1,3)": {"ngram_max": 3},
     "rare labels weigh more": {"rare": 0.03},
     "length": {"length": 0.05},
@@ -47,9 +49,12 @@ RECRUITMENT: dict[str, dict[str, Any]] = {
 OTHER: dict[str, dict[str, Any]] = {
     "default": {},
     "scikit-learn's way: words, C 1": {
-        "char_wb": None, "cased": 0.0, "pivot": 1.0, "C": 1.0, "rare": 0.0, "length": 0.0},
+        "prefix": 0, "char_wb": None, "cased": 0.0, "pivot": 1.0, "C": 1.0, "rare": 0.0,
+        "length": 0.0},
     "scikit-learn's way: words and characters, C 0.5": {
-        "cased": 0.0, "char_weight": 1.0, "pivot": 1.0, "C": 0.5, "rare": 0.0, "length": 0.0},
+        "prefix": 0, "cased": 0.0, "char_weight": 1.0, "pivot": 1.0, "C": 0.5, "rare": 0.0,
+        "length": 0.0},
+    "no beginnings of words": {"prefix": 0, "C": 0.1},
     "no words with their case kept": {"cased": 0.0},
     "characters weigh as words do": {"char_weight": 1.0},
     "rare labels weigh the same": {"rare": 0.0},
