@@ -87,5 +87,5 @@ def default_recipe(data: LabeledTexts) -> Recipe:
         return Recipe()
     return Recipe(unit="text", rationales=False, passages=False, min_df=1, char_wb=(3, 5),
                   cased=0.6, char_weight=0.7, prefix_weight=1.0, prefix_min_df=2, pivot=0.8,
-                  C=0.07, rare=0.03, length=0.05, gate=0.0,
-                  passage=0.0, labeled_share=None, opening=False)
+                  rare=0.03, length=0.05, gate=0.0, passage=0.0, labeled_share=None,
+                  opening=False)
