@@ -138,12 +138,13 @@ def test_scores_past_float_are_finite_numbers_still(parts):
     ).all()
 
 
-def test_a_term_alone_is_that_of_all_terms():
+def test_a_term_as_people_read_it_is_that_of_all_terms():
     texts = ["a spy in Vienna", "the clerk of Oslo", "a spy, Straße 9"]
     words, characters = TfidfVectorizer(), TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 3))
-    pipeline = make_pipeline(make_union(words, characters), LinearSVC()).fit(texts, [0, 1, 0])
-    compiled = compile(pipeline).compiled
-    terms = compiled.terms()
-    assert [compiled.term(k) for k in range(len(terms))] == terms
-    with pytest.raises(IndexError):
-        compiled.term(len(terms))
+    beginnings = TfidfVectorizer(token_pattern=r"(\w{1,4})\w*", ngram_range=(1, 2))
+    union = make_union(words, beginnings, characters)
+    predictor = compile(make_pipeline(union, LinearSVC()).fit(texts, [0, 1, 0]))
+    terms = predictor.terms
+    read = [predictor.term_by_feature[k] for k in range(len(terms))]
+    assert [term.replace("*", "") for term in read] == terms
+    assert {"spy", "stra*", "stra* 9", "vien*", "straße"} <= set(read)

@@ -29,8 +29,8 @@ TF_SIZE = 256
     CAP, TEXT, TEXT2, WORDS, SPACES, HIGHS, EDGES, TOKENS, IDS, COUNTS, TOUCHED, N_TOUCHED,
     NODES, ACC, SUMS, ROWS, WEIGHTS, SEEN, FOUND, ORIGINS,
     WORD_SUMS, IS_DIRECT, WORD_WEIGHTS, HASHED, MEMOS, MEMO_CAP, MEMO_STRIDE, FRESH, LISTED,
-    STAMP, STAMPED, IS_WHOLE, NORMS,
-) = range(33)  # fmt: skip
+    STAMP, STAMPED, IS_WHOLE, NORMS, HEIR_PAIRS,
+) = range(34)  # fmt: skip
 PADDING = 128
 """Bytes before and after the scratch text: loads of 8 and 64 bytes may overrun it."""
 WINDOW = 16384

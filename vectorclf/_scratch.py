@@ -33,7 +33,7 @@ def new_scratch(index: Index, window: int = at.WINDOW, n_found: int = 0) -> Scra
     n_masks = window // 64 + 2
     size = at.EDGES_CAP + 74
     blob = Blob()
-    offsets = np.zeros(at.NORMS + 1, dtype=np.uint64)
+    offsets = np.zeros(at.HEIR_PAIRS + 1, dtype=np.uint64)
     rooms = {
         at.TEXT: (window + 2 * at.PADDING) // 8,
         at.TEXT2: (window + 2 * at.PADDING) // 8 if at.CHAR in kinds else 0,
@@ -41,7 +41,7 @@ def new_scratch(index: Index, window: int = at.WINDOW, n_found: int = 0) -> Scra
         at.SPACES: n_masks,
         at.HIGHS: n_masks,
         at.EDGES: size // 2 + 1,
-        at.TOKENS: 2 * size,
+        at.TOKENS: 4 * size,  # the second half for the pairs of an heir
         at.IDS: size // 4 + 1,
         at.COUNTS: (n_features + n_blocks) // 2 + 2,  # and a spare one a block
         at.TOUCHED: (n_features + n_blocks) // 2 + 2,  # a block's list may be overrun by one
@@ -66,6 +66,7 @@ def new_scratch(index: Index, window: int = at.WINDOW, n_found: int = 0) -> Scra
         at.NORMS: n_blocks,
         at.MEMOS: stride * n_memos,
     }
+    offsets[at.HEIR_PAIRS] = 2 * size
     offsets[at.CAP], offsets[at.MEMO_CAP], offsets[at.MEMO_STRIDE] = window, n_words, stride
     for name, n in rooms.items():
         offsets[name] = blob.room(n)

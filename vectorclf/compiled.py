@@ -272,13 +272,3 @@ class CompiledModel:
                 for start, end in itertools.pairwise(ends)
             )
         return found
-
-    def term(self, feature: int) -> str:
-        """One feature's term, without reading the others."""
-        for b in range(len(self.spec["blocks"])):
-            offsets = memoryview(self.arrays[f"block{b}.offsets"])
-            if feature < len(offsets) - 1:
-                terms = memoryview(self.arrays[f"block{b}.terms"])
-                return str(terms[offsets[feature] : offsets[feature + 1]], "utf-8", "surrogatepass")
-            feature -= len(offsets) - 1
-        raise IndexError(f"expected a feature under {self.arrays['coef_t'].shape[0]}")

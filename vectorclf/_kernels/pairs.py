@@ -63,8 +63,8 @@ def count_word(model, scratch, block, counts, touched, n_touched, word, pair, pr
 
 
 @part
-def count_pairs(model, scratch, b, n_pairs, n_touched):
-    """Count the pairs noted: first all are looked up, asking for their counts and rows."""
+def count_pairs(model, scratch, b, first, n_pairs, n_touched):
+    """Count the pairs noted from `first` on: all are looked up, asking for counts and rows."""
     meta, b64 = model[0], model[1]
     smeta, s64, s32 = scratch[0], scratch[1], scratch[2]
     block = BLOCKS + STRIDE * b
@@ -77,8 +77,7 @@ def count_pairs(model, scratch, b, n_pairs, n_touched):
     rows = meta[at.COEF] + row_size * (base - n1)
     own = (n1 << bits) - n1
     is_wide = np.uint64(bits > MAX_PAIR_BITS)
-    tokens = smeta[at.TOKENS]
-    for pair in range(tokens, tokens + (n_pairs << n1), n2):
+    for pair in range(first, first + (n_pairs << n1), n2):
         key, h = s64[pair], s64[pair + n1]
         both = ((key >> n32) << bits) | (key & LOW)
         slot = h & mask
@@ -93,6 +92,6 @@ def count_pairs(model, scratch, b, n_pairs, n_touched):
         prefetch(b64, rows + row_size * number + n8)
         prefetch(s32, counts + min(node, size))
         s64[pair] = node
-    for pair in range(tokens, tokens + (n_pairs << n1), n2):
+    for pair in range(first, first + (n_pairs << n1), n2):
         n_touched = count_if_known(s32, counts, touched, n_touched, s64[pair], size)
     return n_touched

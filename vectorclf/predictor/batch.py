@@ -35,18 +35,23 @@ class TermByFeature(dict[int, str]):
     """
 
     def __init__(self, compiled: CompiledModel) -> None:
-        self._compiled = compiled
-        self._cuts: list[tuple[int, int]] = []  # end of a block's features, characters kept or 0
-        end = 0
-        for block in compiled.spec["blocks"]:
-            end += block["n_features"]
-            self._cuts.append((end, (block["token"] or {}).get("max_chars") or 0))
+        self._blocks = []  # first feature, characters kept or 0, terms, offsets
+        first = 0
+        for b, block in enumerate(compiled.spec["blocks"]):
+            kept = (block["token"] or {}).get("max_chars") or 0
+            views = [memoryview(compiled.arrays[f"block{b}.{name}"])
+                     for name in ("terms", "offsets")]
+            self._blocks.append((first, kept, *views))
+            first += block["n_features"]
+        self._blocks.reverse()
 
     def __missing__(self, feature: int) -> str:
-        term = self._compiled.term(feature)
-        kept = next(kept for end, kept in self._cuts if feature < end)
+        first, kept, terms, offsets = next(each for each in self._blocks if feature >= each[0])
+        i = feature - first
+        term = str(terms[offsets[i] : offsets[i + 1]], "utf-8", "surrogatepass")
         if kept:
-            term = " ".join(word + "*" * (len(word) == kept) for word in term.split(" "))
+            term = " ".join([word + "*" if len(word) == kept else word
+                             for word in term.split(" ")])
         self[feature] = term
         return term
 
