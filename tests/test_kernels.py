@@ -176,6 +176,30 @@ def test_skipped_words(token_pattern, stop_words, max_skip):
           atol=1e-4)
 
 
+@pytest.mark.parametrize("ngram_range", [(1, 1), (1, 2), (2, 2)])
+@pytest.mark.parametrize("stop_words", [None, ["the", "paid"]])
+@pytest.mark.parametrize("max_chars", [2, 4, 12])
+def test_first_letters_beside_the_words(ngram_range, stop_words, max_chars):
+    """The one block takes its ids from the other's words, known and unknown."""
+    letters = rf"(?u)\b(\w{{2,{max_chars}}})\w*"
+    predictor = check(
+        FeatureUnion([
+            ("words", TfidfVectorizer(ngram_range=ngram_range, stop_words=stop_words)),
+            ("letters", SkipBigramVectorizer(token_pattern=letters, stop_words=["th", "paid"])),
+            ("again", TfidfVectorizer(token_pattern=letters, ngram_range=(1, 2))),
+        ]),
+        [*TEXTS, "the unknowable spymaster überpaid, paying " * 1000, "cash " + "x" * 40_000],
+        atol=1e-4,
+    )
+    blocks = predictor._index.meta[at.BLOCKS :].reshape(3, at.BLOCK_STRIDE)
+    assert blocks[0, at.HEIR] == 1 and blocks[:, at.IS_HEIR].tolist() == [0, 1, 0]
+
+
+def test_first_letters_of_words_that_no_text_holds():
+    words = TfidfVectorizer(vocabulary=["", "a-b", "paid", "the cash"], ngram_range=(1, 2))
+    check(make_union(words, TfidfVectorizer(token_pattern=r"(?u)\b(\w{2,3})\w*")))
+
+
 @pytest.mark.parametrize("analyzer", ["char", "char_wb"])
 @pytest.mark.parametrize("ngram_range", [(1, 1), (2, 4), (3, 9), (1, 60)])
 def test_characters(analyzer, ngram_range):
