@@ -148,3 +148,5 @@ def test_a_term_as_people_read_it_is_that_of_all_terms():
     read = [predictor.term_by_feature[k] for k in range(len(terms))]
     assert [term.replace("*", "") for term in read] == terms
     assert {"spy", "stra*", "stra* 9", "vien*", "straße"} <= set(read)
+    with pytest.raises(IndexError):
+        predictor.term_by_feature[len(terms)]

@@ -28,6 +28,7 @@ _SIEVE_BITS = 6
 _MAX_LOAD = 0.4
 """Share of a table's slots in use: above it probing chains grow, far below it caches miss."""
 
+
 def _slots(n: int) -> int:
     return max(8, 1 << int(np.ceil(np.log2(max(n, 1) / _MAX_LOAD))))
 
@@ -210,10 +211,11 @@ def build_index(model: CompiledModel) -> Index:
                 _squares(m, block, idf_by_id[base : base + size], blob)
         m[at.TABLE] = blob.room(int(m[at.TABLE_MASK]) + 1)
         base += size
-    for b, heir in _heirs(blocks):
+    heirs = _heirs(blocks)
+    for b, heir in heirs.items():
         m = meta[at.BLOCKS + at.BLOCK_STRIDE * b :][: at.BLOCK_STRIDE]
-        n_words = int((builders[b][2] == 1).sum())
-        m[at.HEIR], m[at.N_HEIRS], m[at.HEIRS] = heir, n_words, blob.room(n_words // 2 + 1)
+        n_single = int((builders[b][2] == 1).sum())
+        m[at.HEIR], m[at.N_HEIRS], m[at.HEIRS] = heir, n_single, blob.room(n_single // 2 + 1)
         meta[at.BLOCKS + at.BLOCK_STRIDE * heir + at.IS_HEIR] = 1
     meta[at.IDF] = blob.add(idf_by_id)
     words = blob.build()
@@ -229,7 +231,7 @@ def build_index(model: CompiledModel) -> Index:
                 words[int(m[table]) : int(m[table]) + int(m[mask]) + 1] = 0
             m[at.TABLE_MASK] = _slots(int(n_distinct)) - 1
             _kernels.build_words(meta, words, b, *arguments)
-    for b, _ in _heirs(blocks):
+    for b in heirs:
         _kernels.build_heirs(meta, words, b, *builders[b][:2])
     start, size = int(meta[at.COEF]), n_features * int(meta[at.ROW_SIZE])
     rows = words[start : start + size].view(coef_t.dtype).reshape(n_features, width)
@@ -251,22 +253,22 @@ def build_index(model: CompiledModel) -> Index:
     )
 
 
-def _heirs(blocks: list[dict]) -> list[tuple[int, int]]:
-    """Blocks with the block whose tokens are the first characters of theirs, if there is one.
+def _heirs(blocks: list[dict]) -> dict[int, int]:
+    """Blocks -> the block whose tokens are the first characters of theirs, where there is one.
 
     A known word then says which: nothing is cut, hashed and looked up twice.
     """
-    found = []
+    found: dict[int, int] = {}
     for heir, block in enumerate(blocks):
         token = block["token"]
         if token is None or token["max_chars"] is None or block["ngram_range"][1] > 2:
             continue
         whole = {**token, "max_chars": None}
         same = [b for b in range(heir) if blocks[b]["token"] == whole
-                and blocks[b]["ngram_range"][1] <= 2 and b not in dict(found)
+                and blocks[b]["ngram_range"][1] <= 2 and b not in found
                 and all(blocks[b][k] == block[k] for k in ("lowercase", "strip_accents"))]
         if same:
-            found.append((same[0], heir))
+            found[same[0]] = heir
     return found
 
 

@@ -41,7 +41,8 @@ def new_scratch(index: Index, window: int = at.WINDOW, n_found: int = 0) -> Scra
         at.SPACES: n_masks,
         at.HIGHS: n_masks,
         at.EDGES: size // 2 + 1,
-        at.TOKENS: 4 * size,  # the second half for the pairs of an heir
+        at.TOKENS: 2 * size,
+        at.HEIR_PAIRS: 2 * size,
         at.IDS: size // 4 + 1,
         at.COUNTS: (n_features + n_blocks) // 2 + 2,  # and a spare one a block
         at.TOUCHED: (n_features + n_blocks) // 2 + 2,  # a block's list may be overrun by one
@@ -66,7 +67,6 @@ def new_scratch(index: Index, window: int = at.WINDOW, n_found: int = 0) -> Scra
         at.NORMS: n_blocks,
         at.MEMOS: stride * n_memos,
     }
-    offsets[at.HEIR_PAIRS] = 2 * size
     offsets[at.CAP], offsets[at.MEMO_CAP], offsets[at.MEMO_STRIDE] = window, n_words, stride
     for name, n in rooms.items():
         offsets[name] = blob.room(n)

@@ -6,7 +6,8 @@ One call scores many byte slices of one buffer. Per slice and window of text:
    non-ASCII rest and look its code points up.
 2. token edges from the masks, then all hashes, then all lookups.
 3. counts and the list of touched features; an n-gram is looked up by the pair (id of its
-   first words, id of its last), never by its text.
+   first words, id of its last), never by its text, and only if it passes a sieve. A block whose
+   tokens are the first characters of another's (its heir) takes their ids over from the words.
 4. `score_block`: one weight row a distinct feature, four at a time; counts are cleared as
    they are read, so nothing costs O(n_features) a row.
 5. `combine`: norms, pivots and weights of the union, one scalar a block.

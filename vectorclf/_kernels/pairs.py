@@ -27,8 +27,7 @@ from vectorclf._kernels.tables import find_pair, is_zero, may_be_known, pair_has
 def note_pair(model, s64, block, pair, first, second, stop):
     """Put two ids and their hash at `pair`; the place after, or the same if it is no pair.
 
-    What may be one is asked for.
-    `stop` is 1 where the second is a stop word.
+    What may be one is asked for. `stop` is 1 where the second is a stop word.
     """
     meta, b64 = model[0], model[1]
     sieve, shift = meta[block + np.uint64(at.SIEVE)], meta[block + np.uint64(at.SIEVE_SHIFT)]

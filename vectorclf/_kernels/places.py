@@ -35,9 +35,26 @@ from vectorclf._kernels.tokens import token_ids
 
 
 @part
+def place_pair(model, scratch, block, before, word, end, n_found):
+    """Id of the n-gram that a word makes of the one noted at `before`, or none; listed if known."""
+    meta, b64 = model[0], model[1]
+    smeta, s64, s32 = scratch[0], scratch[1], scratch[2]
+    if s64[before] == NONE or word == NONE:
+        return NONE, n_found
+    node = find_pair(
+        b64, meta[block + np.uint64(at.PAIRS)], meta[block + np.uint64(at.PAIRS_MASK)],
+        meta[block + np.uint64(at.KEYS)], meta[block + np.uint64(at.PAIR_BITS)], s64[before], word,
+    )  # fmt: skip
+    if node < meta[block + np.uint64(at.SIZE)]:
+        put_place(s32, smeta[at.FOUND] << n1, n_found, node, s64[before + n16], end)
+        n_found += n1
+    return node, n_found
+
+
+@part
 def place_words(model, scratch, b, n, n_found):
     """List the word n-grams of the folded text with their places."""
-    meta, b64 = model[0], model[1]
+    meta = model[0]
     smeta, s64, s32 = scratch[0], scratch[1], scratch[2]
     block = BLOCKS + STRIDE * b
     size, n_stop = meta[block + np.uint64(at.SIZE)], meta[block + np.uint64(at.N_STOP)]
@@ -69,49 +86,19 @@ def place_words(model, scratch, b, n, n_found):
                 n_found += n1
             for m in range(max_n - n1, n0, -1):
                 before = nodes + np.uint64(m) - n1
-                node = s64[before]
-                if node != NONE and word != NONE:
-                    node = find_pair(
-                        b64, meta[block + np.uint64(at.PAIRS)],
-                        meta[block + np.uint64(at.PAIRS_MASK)],
-                        meta[block + np.uint64(at.KEYS)],
-                        meta[block + np.uint64(at.PAIR_BITS)], node, word,
-                    )  # fmt: skip
-                    if node < size:
-                        put_place(s32, target, n_found, node, s64[before + n16], end)
-                        n_found += n1
-                else:
-                    node = NONE
+                node, n_found = place_pair(model, scratch, block, before, word, end, n_found)
                 s64[nodes + np.uint64(m)] = node
                 s64[nodes + n16 + np.uint64(m)] = s64[before + n16]
-            if skips:
-                n_found = place_skipped(model, scratch, block, word, end, n_found)
+            if skips:  # the word before the previous one is noted where longer chains would be
+                before = nodes + n2
+                _, n_found = place_pair(model, scratch, block, before, word, end, n_found)
+                s64[before], s64[before + n16] = s64[nodes], s64[nodes + n16]
             s64[nodes] = word
             s64[nodes + n16] = start
         if j == blocks:
             break
         s32[edges] = s32[edges + n_edges - n1]
         n_edges &= n1
-    return n_found
-
-
-@part
-def place_skipped(model, scratch, block, word, end, n_found):
-    """List the pair of a word and the one before the previous, with its place."""
-    meta, b64 = model[0], model[1]
-    smeta, s64, s32 = scratch[0], scratch[1], scratch[2]
-    previous = smeta[at.NODES]
-    before = previous + n2
-    if s64[before] != NONE and word != NONE:
-        node = find_pair(
-            b64, meta[block + np.uint64(at.PAIRS)], meta[block + np.uint64(at.PAIRS_MASK)],
-            meta[block + np.uint64(at.KEYS)], meta[block + np.uint64(at.PAIR_BITS)],
-            s64[before], word,
-        )  # fmt: skip
-        if node != NONE:
-            put_place(s32, smeta[at.FOUND] << n1, n_found, node, s64[before + n16], end)
-            n_found += n1
-    s64[before], s64[before + n16] = s64[previous], s64[previous + n16]
     return n_found
 
 

@@ -50,19 +50,15 @@ def token_ids(model, scratch, block, n_edges):
     text = smeta[at.TEXT] << n3
     edges, ids, places = smeta[at.EDGES] << n1, smeta[at.IDS] << n1, smeta[at.TOKENS]
     min_chars = meta[block + np.uint64(at.MIN_CHARS)]
-    max_chars = meta[block + np.uint64(at.MAX_CHARS)]
     n = n0
     for e in range(n0, n_edges >> n1):
         start = text + np.uint64(s32[edges + n2 * e])
         end = text + np.uint64(s32[edges + n2 * e + n1])
         if not has_chars(s8, start, end, min_chars):
             continue
-        size = end - start
-        if max_chars != ALL:
-            size = token_bytes(s8, start, size, max_chars)
-        h, k0, k1 = hash_bytes(s8, start, size)
-        s32[ids + n] = np.uint32(find(model, block, s8, start, size, h, k0, k1))
-        s64[places + n] = (start << n32) | (end - start)
+        place = (start << n32) | (end - start)
+        s32[ids + n] = np.uint32(find_token(model, scratch, block, place))
+        s64[places + n] = place
         n += n1
     return n
 

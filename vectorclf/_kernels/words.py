@@ -98,7 +98,7 @@ def count_heirs(model, scratch, b, n_ids, n_touched):
     smeta, s64, s32 = scratch[0], scratch[1], scratch[2]
     block = BLOCKS + STRIDE * b
     base = meta[block + np.uint64(at.BASE)]
-    first, ids = smeta[at.TOKENS] + smeta[at.HEIR_PAIRS], smeta[at.IDS] << n1
+    first, ids = smeta[at.HEIR_PAIRS], smeta[at.IDS] << n1
     counts = (smeta[at.COUNTS] << n1) + base + b
     touched = (smeta[at.TOUCHED] << n1) + base + b
     nodes = smeta[at.NODES] + n32 * b
@@ -162,7 +162,7 @@ def count_words(model, scratch, b, n):
         masks, flip = smeta[at.SPACES], ALL
     edges = smeta[at.EDGES] << n1
     n_touched = s64[smeta[at.N_TOUCHED] + b]
-    tokens, heir = smeta[at.TOKENS], meta[block + np.uint64(at.HEIR)]
+    heir = meta[block + np.uint64(at.HEIR)]
     n_heirs = s64[smeta[at.N_TOUCHED] + heir]
     blocks = (n + n63) >> n6
     k = carry = n_edges = n0
@@ -174,18 +174,16 @@ def count_words(model, scratch, b, n):
         if max_n <= n2:
             n_tokens = hash_tokens(model, scratch, block, n_edges)
             probe_tokens(model, scratch, block, n_tokens)
-            n_touched, n_pairs, n_ids = count_tokens(
-                model, scratch, b, n_tokens, n_touched
-            )
+            n_touched, n_pairs, n_ids = count_tokens(model, scratch, b, n_tokens, n_touched)
             # what is asked for on the way comes while the other block is counted
             n_heir_pairs = n0
             if heir != n0:
                 n_heirs, n_heir_pairs = count_heirs(model, scratch, heir, n_ids, n_heirs)
             if max_n == n2:
-                n_touched = count_pairs(model, scratch, b, tokens, n_pairs, n_touched)
+                n_touched = count_pairs(model, scratch, b, smeta[at.TOKENS], n_pairs, n_touched)
             if heir != n0:
-                first = tokens + smeta[at.HEIR_PAIRS]
-                n_heirs = count_pairs(model, scratch, heir, first, n_heir_pairs, n_heirs)
+                pairs = smeta[at.HEIR_PAIRS]
+                n_heirs = count_pairs(model, scratch, heir, pairs, n_heir_pairs, n_heirs)
         else:
             n_tokens = token_ids(model, scratch, block, n_edges)
             n_touched = count_chains(model, scratch, b, n_tokens, n_touched)

@@ -127,9 +127,9 @@ class Features:
         if v.input != "content":
             raise CompileError(step, "input", v.input, "'content'")
         low, high = (int(n) for n in v.ngram_range)
-        max_skip = self._max_skip(step, v)
-        if max_skip is not None:
-            low, high = 1, 2
+        max_skip = 0
+        if is_exactly(v, SkipBigramVectorizer):
+            low, high, max_skip = 1, 2, self._max_skip(step, v)
         is_word = v.analyzer == "word"
         if (is_word and high > MAX_NGRAM) or high > 1000:
             raise CompileError(step, "ngram_range", v.ngram_range, f"at most {MAX_NGRAM} words")
@@ -155,7 +155,7 @@ class Features:
                 "token": token,
                 "tf": "binary" if v.binary else "sublinear" if is_sublinear else "raw",
                 "n_features": len(terms),
-                "max_skip": max_skip or 0,
+                "max_skip": max_skip,
             }
         )
         if is_tfidf:
@@ -165,10 +165,7 @@ class Features:
             self._add_norm(step, v.norm, b)
 
     @staticmethod
-    def _max_skip(step: str, v: CountVectorizer) -> int | None:
-        """Words that may be skipped in a pair; None where the vectorizer knows no such pairs."""
-        if not is_exactly(v, SkipBigramVectorizer):
-            return None
+    def _max_skip(step: str, v: SkipBigramVectorizer) -> int:
         if isinstance(v.max_skip, bool) or v.max_skip not in range(MAX_SKIP + 1):
             raise CompileError(step, "max_skip", v.max_skip, f"0 to {MAX_SKIP}")
         return int(v.max_skip)
