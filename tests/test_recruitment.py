@@ -33,8 +33,8 @@ def test_every_label_has_enough_positives(checked):
         own = [p for p in checked.dataset.passages if label in p.labels]
         assert len(own) >= 250, label
         assert len({p.case for p in own}) >= 30, label
-    own = checked.dataset.split("train", "dev", "test")  # the challenge has look-alikes in plenty
-    assert 0.35 <= sum(not p.labels for p in own) / len(own) <= 0.45
+    own = checked.dataset.split("train", "dev", "test")  # paragraphs of whole articles: over 40 %
+    assert 0.35 <= sum(not p.labels for p in own) / len(own) <= 0.5
 
 
 def test_the_card_shows_the_figures_of_the_data(checked):

@@ -14,7 +14,7 @@ from vectorclf.codebook import Codebook, load_codebook
 from vectorclf.errors import DatasetError, MissingInputError
 
 KINDS = ("documented", "composite", "background")
-SPLITS = ("train", "dev", "test", "challenge")  # the last: written against a model, to try it on
+SPLITS = ("train", "dev", "test", "challenge")  # the last: not learned from, to choose by
 SHORT_WORDS = 40  # texts up to this length count as short, longer ones as passages
 
 
