@@ -35,10 +35,9 @@ MAX_RATIO = 1.5
 def decide(tagger: Tagger, articles: list[Article]) -> list[list[tuple[str, float]]]:
     """Labels and probabilities of articles, without a word on why."""
     data, starts, ends = utf8([a.text for a in articles])
-    segments = segment_units(data, np.append(starts, ends[-1:]), tagger.model.unit)
+    segments = segment_units(data, np.append(starts, ends[-1:]), tagger.model.rule.unit)
     reached = scores_over(
-        tagger.predictor, data, segments, gate=tagger.model.gate, passage=tagger.model.passage,
-        cuts=tagger.cuts)
+        tagger.predictor, data, segments, tagger.model.rule, tagger.cuts)
     rows = np.searchsorted(
         sentences_by_text(segments, len(articles)), reached.sentences, side="right") - 1
     best: dict[tuple[int, int], float] = {}

@@ -151,8 +151,7 @@ def learn_ours(data: LabeledTexts, Y: np.ndarray) -> Scorer:
     background = load_background(ROOT / "datasets" / "background" / "news.npz")
     labels = load_dataset(DATASET).codebook.label_ids
     predictor = compile_pipeline(fit(data, labels, recipe, background))
-    return lambda texts: text_scores(predictor, texts, unit=recipe.unit, gate=recipe.gate,
-                                     passage=recipe.passage)
+    return lambda texts: text_scores(predictor, texts, recipe.rule)
 
 
 SYSTEMS = {

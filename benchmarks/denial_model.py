@@ -80,9 +80,9 @@ def candidates(
     data, starts, ends = utf8(texts)
     offsets = np.append(starts, ends[-1:])
     model, labels = tagger.model, tagger.codebook.labels
-    segments = segment_units(data, offsets, model.unit)
-    reached = scores_over(tagger.predictor, data, segments, gate=model.gate,
-                          passage=model.passage, cuts=Cuts.alike(tagger.cuts.own - UNDER))
+    segments = segment_units(data, offsets, model.rule.unit)
+    reached = scores_over(tagger.predictor, data, segments, model.rule,
+                          Cuts.alike(tagger.cuts.own - UNDER))
     articles = scored_articles(texts, data, offsets, segments, reached)
     is_open = {
         row: any(ranked[0].score >= tagger.cuts.opening[column]
@@ -95,7 +95,7 @@ def candidates(
     explained = Contributions(
         tagger.predictor,
         tagger.predictor.occurrences(
-            [articles[places[k][0]].sentence(places[k][2].sentence) for k in scoped]),
+            [articles[places[k][0]].part(places[k][2]) for k in scoped]),
         list(range(len(scoped))), [places[k][1] for k in scoped],
     )
     item = {k: i for i, k in enumerate(scoped)}

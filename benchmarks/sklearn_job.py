@@ -3,7 +3,7 @@
     python -m benchmarks.sklearn_job IN.jsonl OUT.jsonl
 
 It holds the shipped model as scikit-learn objects (vocabulary, idf, coefficients), reads and
-writes with msgspec, takes the sentences from `vectorclf.passages` (a favour to it), transforms a
+writes with msgspec, takes sentences and windows from `vectorclf` (a favour to it), transforms a
 whole chunk of sentences at once, multiplies sparse by dense, and looks for evidence only where
 there is a tag. Its tags are those of ``vectorclf tag`` but for those that a denial takes away.
 """
@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
-from scipy.sparse import hstack
+from scipy.sparse import hstack, vstack
 
 from vectorclf.calibration import scores_at
 from vectorclf.features import feature_parts, make_features
@@ -26,6 +26,8 @@ from vectorclf.model import load_model
 from vectorclf.passages import segment
 from vectorclf.recipe import Recipe
 from vectorclf.tagger import default_model
+from vectorclf.texts import utf8
+from vectorclf.windows import slide
 
 CHUNK = 256
 """Articles at once; more is slower: the matrices leave the cache."""
@@ -49,7 +51,7 @@ class SklearnTagger:
         self.power = recipe.pivot
         self.coef_t = np.asarray(arrays["coef_t"], dtype=np.float64)
         self.intercept = arrays["intercept"]
-        self.gate, self.passage = model.gate, model.passage
+        self.rule = model.rule
         self.slope, self.offset = model.slope, model.offset
         point = model.operating_point("balanced")
         self.cuts = scores_at(np.array(point.thresholds), self.slope, self.offset)
@@ -80,8 +82,10 @@ class SklearnTagger:
         owner, passage_of = np.array(owners), np.array(passages)
         X = self.features(sentences)
         scores = X @ self.coef_t + self.intercept
-        if self.gate:
+        if self.rule.gate:
             scores = scores[:, :-1]
+        X, parts = self._raise(sentences, spans, X, scores)
+        if self.rule.gate:
             opened = np.zeros(len(texts), dtype=bool)
             opened[owner[(scores >= self.opening).any(axis=1)]] = True
             wanted = np.unique(passage_of[opened[owner] & (scores >= self.cuts).any(axis=1)])
@@ -89,7 +93,8 @@ class SklearnTagger:
                 bodies = [texts[n][a:b] for n, a, b in (passage_spans[k] for k in wanted)]
                 whole = np.minimum(self.features(bodies) @ self.coef_t + self.intercept, 0)
                 penalties = np.zeros((len(passage_spans), scores.shape[1]))
-                penalties[wanted] = self.gate * whole[:, -1:] + self.passage * whole[:, :-1]
+                penalties[wanted] = (
+                    self.rule.gate * whole[:, -1:] + self.rule.passage * whole[:, :-1])
                 scores = scores + penalties[passage_of]
         bounds = np.searchsorted(owner, np.arange(len(texts) + 1))
         for number in range(len(texts)):
@@ -106,21 +111,53 @@ class SklearnTagger:
                 tags.append({
                     "label": self.labels[column].id, "probability": float(p),
                     "evidence": [
-                        self._evidence(texts[number], X, bounds[number] + k, spans, column)
-                        for k in ranked
+                        self._evidence(texts[number], X, spans[k], *parts[k, column], column)
+                        for k in bounds[number] + ranked
                     ],
                 })  # fmt: skip
             yield tags
 
-    def _evidence(self, text: str, X, row: int, spans: list, column: int) -> dict:
-        a, b = spans[row]
+    def _raise(self, sentences: list[str], spans: list, X, scores: np.ndarray):
+        """Raise scores to those of windows; their features below the sentences', and what counts.
+
+        That is, by sentence and label: a row of the features, and where its text begins.
+        """
+        parts = np.zeros((*scores.shape, 2), dtype=np.int64)
+        parts[:, :, 0] = np.arange(len(sentences))[:, None]
+        parts[:, :, 1] = np.array([a for a, _ in spans]).reshape(-1, 1)
+        close = np.flatnonzero((scores >= self.rule.window_floor).any(axis=1))
+        if not self.rule.window or not len(close):
+            return X, parts
+        data, starts, ends = utf8([sentences[k] for k in close])
+        windows = slide(data, starts, ends, self.rule)
+        if not len(windows.units):
+            return X, parts
+
+        def cut(starts, ends) -> list[str]:
+            return [data[a:b].tobytes().decode() for a, b in zip(starts, ends, strict=True)]
+
+        bodies = cut(windows.starts, windows.ends)
+        before = map(len, cut(starts[windows.units], windows.starts))
+        found = self.features(bodies)
+        raised = (found @ self.coef_t + self.intercept)[:, : scores.shape[1]]
+        places = zip(close[windows.units], before, strict=True)
+        for w, (k, offset) in enumerate(places):
+            higher = raised[w] > scores[k]
+            scores[k, higher] = raised[w, higher]
+            parts[k, higher] = len(sentences) + w, spans[k][0] + offset
+        return vstack([X, found], format="csr"), parts
+
+    def _evidence(
+        self, text: str, X, span: tuple[int, int], row: int, begin: int, column: int
+    ) -> dict:
+        a, b = span
         part = slice(X.indptr[row], X.indptr[row + 1])
         shares = X.data[part] * self.coef_t[X.indices[part], column]
-        lowered = text[a:b].lower()
+        lowered = text[begin:b].lower()
         terms = []
         for k in np.argsort(-np.abs(shares))[:12]:
             term = self.terms[X.indices[part][k]]
-            at = a + lowered.find(term)
+            at = begin + lowered.find(term)
             terms.append({"term": term, "span": (at, at + len(term)),
                           "contribution": float(shares[k])})  # fmt: skip
         return {"span": (a, b), "quote": text[a:b], "terms": terms}

@@ -21,7 +21,9 @@ def scored(sentences, scores):
     segments = segment_buffer(data, np.append(starts, ends))
     assert segments.passage_starts.tolist() == [0] and len(segments.sentence_ends) == len(scores)
     over = np.flatnonzero(np.array(scores) > 0)
-    reached = Reached(over, over * 0, np.array(scores, dtype=np.float32)[over], np.zeros(len(over)))
+    reached = Reached(over, over * 0, np.array(scores, dtype=np.float32)[over],
+                      np.zeros(len(over)), segments.sentence_starts[over],
+                      segments.sentence_ends[over])
     return scored_articles([" ".join(sentences)], data, np.append(starts, ends), segments, reached)
 
 

@@ -22,7 +22,7 @@ from vectorclf.scoring import text_scores
 from vectorclf.straddling import without_repeats
 from vectorclf.tagger import Tagger
 from vectorclf.training import train
-from vectorclf.units import training_units
+from vectorclf.units import training_units, training_windows
 
 QUICK = Recipe(min_df=1, folds=2)
 
@@ -79,7 +79,7 @@ def test_background_lowers_scores_of_ordinary_news():
     with_news = train(small_data(), small_codebook(), recipe=QUICK,
                       background=counted(news, QUICK))
     scores = [
-        text_scores(Tagger(model).predictor, news[:1], unit="sentence", gate=model.gate)[0, 0]
+        text_scores(Tagger(model).predictor, news[:1], model.rule)[0, 0]
         for model in (small_model(), with_news)
     ]
     assert scores[1] < scores[0]
@@ -211,3 +211,39 @@ def test_positives_of_rare_labels_weigh_more():
     positive = [text for text, row in zip(data.texts, data.labels, strict=True) if "money" in row]
     assert (weighed.decision_function(positive)[:, 0].mean()
             > plain.decision_function(positive)[:, 0].mean())
+
+
+def test_windows_teach_which_part_of_a_long_text_earned_a_label():
+    """Here "paid" did, not "Bonn", which stands in the same texts."""
+    middle = "while the mayor read the newspaper on the slow train home in the heavy rain"
+    texts = [f"The {who} was {what} {k} times {middle} to {town}" for k in range(12)
+             for who, what, town in (("courier", "paid", "Bonn"), ("printer", "seen", "Oslo"))]
+    data = LabeledTexts(
+        tuple(texts), tuple([("money",), ()] * 12), tuple(f"g{k}" for k in range(24)),
+        tuple([{"money": ("was paid",)}, {}] * 12),
+    )
+    gained = {}
+    for n_words in (0, 8):
+        recipe = Recipe(min_df=1, gate=0.0, passage=0.0, rationales=False, window=n_words)
+        scores = fit(data, ("money", "hidden"), recipe).decision_function(
+            ["was paid 3 times while", "in the rain to Bonn"])[:, 0]
+        gained[n_words] = scores[0] - scores[1]
+    assert gained[8] > 2 * gained[0]
+
+
+def test_a_window_may_have_earned_what_stands_in_it_or_nobody_placed():
+    text = "In Cairo he was paid in gold by the consul and so the poor clerk took the train home"
+    data = LabeledTexts((text, "He fled."), (("money", "flight"), ()), ("g", "h"),
+                        ({"money": ("paid in gold",)}, {}))
+    recipe = Recipe(window=8)
+    windows = training_windows(training_units(data, recipe), recipe)
+    assert windows.texts[0] == "In Cairo he was paid in gold by" and set(windows.units) == {0}
+    assert windows.may_earn[0] == ("money", "flight") and windows.may_earn[-1] == ("flight",)
+
+
+def test_windows_slide_over_short_texts_by_default():
+    short = "He was paid in gold.", "He fled."
+    long = "He was paid in gold. " * 20, "He fled. " * 90
+    recipes = [default_recipe(LabeledTexts(texts, (("a",), ()), ("g", "h"), ({}, {})))
+               for texts in (short, long)]
+    assert [recipe.window for recipe in recipes] == [12, 0]

@@ -119,8 +119,7 @@ def held_out_decisions(
         )
     labels = [tuple(model.codebook[x].id for x in row) for row in data.labels]
     Y = label_matrix(labels, model.label_ids)
-    scores = text_scores(BatchPredictor(model.compiled), data.texts, unit=model.unit,
-                         gate=model.gate, passage=model.passage)
+    scores = text_scores(BatchPredictor(model.compiled), data.texts, model.rule)
     P = probabilities(scores, model.slope, model.offset)
     given = model.operating_point(operating_point).decide(P)
     return Decisions(P, given, Y, data.groups, model.label_ids)

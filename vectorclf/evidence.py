@@ -30,6 +30,8 @@ class Candidate(NamedTuple):
     ----------
     sentence, first, last : int
         Its number in the article; those of the first and last sentence of its passage.
+    start, end : int
+        Characters of the sentence: the part of it that was scored, a window or all.
     score, penalty : float
         What the passage took off is part of the score.
     """
@@ -37,6 +39,8 @@ class Candidate(NamedTuple):
     sentence: int
     first: int
     last: int
+    start: int
+    end: int
     score: float
     penalty: float
 
@@ -63,6 +67,10 @@ class ScoredArticle:
     def sentence(self, k: int) -> str:
         """The text of a sentence."""
         return self.text[self.starts[k] : self.ends[k]]
+
+    def part(self, candidate: Candidate) -> str:
+        """The part of its sentence that was scored."""
+        return self.sentence(candidate.sentence)[candidate.start : candidate.end]
 
     def scopes(self, candidate: Candidate) -> tuple[Scope, ...]:
         """What of its sentence is denied, refused or supposed; looked at once."""
@@ -101,8 +109,13 @@ def scored_articles(
     first = np.searchsorted(owners, passages)
     last = np.searchsorted(owners, passages, side="right") - 1
     numbers = np.stack([reached.sentences, first, last]) - bounds[rows]
+    begins = segments.sentence_starts[reached.sentences]
+    parts = [
+        np.array([_n_characters(data[a:b]) for a, b in zip(begins, borders, strict=True)], int)
+        for borders in (reached.starts, reached.ends)
+    ]
     order = np.lexsort((-reached.scores, reached.columns, rows))  # stable: the earlier one first
-    columns = (rows, reached.columns, *numbers, reached.scores, reached.penalties)
+    columns = (rows, reached.columns, *numbers, *parts, reached.scores, reached.penalties)
     over: dict[int, dict[int, list[Candidate]]] = {}
     for row, column, *candidate in zip(*(each[order].tolist() for each in columns), strict=True):
         over.setdefault(row, {}).setdefault(column, []).append(Candidate(*candidate))
@@ -114,6 +127,11 @@ def scored_articles(
         )
         found[row] = ScoredArticle(texts[row], starts, ends, by_column)
     return found
+
+
+def _n_characters(data: np.ndarray) -> int:
+    """Characters of UTF-8 bytes: those that don't go on with one."""
+    return int(np.count_nonzero(data & 0xC0 != 0x80))
 
 
 class ToldBy:
@@ -150,12 +168,13 @@ def quotes_by_article(
         for column, ranked in article.candidates().items()
         for candidate in ranked
     ]
-    number: dict[tuple[int, int], int] = {}
-    for row, _, candidate in places:
-        number.setdefault((row, candidate.sentence), len(number))
+    parts: dict[tuple[int, int, int, int], str] = {}
+    for row, _, each in places:
+        parts.setdefault((row, *_place(each)), articles[row].part(each))
+    number = {part: k for k, part in enumerate(parts)}
     contributions = Contributions(
-        predictor, predictor.occurrences([articles[row].sentence(k) for row, k in number]),
-        [number[row, candidate.sentence] for row, _, candidate in places],
+        predictor, predictor.occurrences(list(parts.values())),
+        [number[row, *_place(each)] for row, _, each in places],
         [column for _, column, _ in places],
     )
     found: dict[int, Quotes] = {row: {} for row in articles}
@@ -173,6 +192,11 @@ def quotes_by_article(
     return found
 
 
+def _place(candidate: Candidate) -> tuple[int, int, int]:
+    """Where what was scored stands: sentences share it among their labels."""
+    return candidate.sentence, candidate.start, candidate.end
+
+
 class Contributions:
     """What the terms of sentences add to scores there, by falling size; for many at once.
 
@@ -180,9 +204,9 @@ class Contributions:
     ----------
     predictor : BatchPredictor
     occurrences : Occurrences
-        Of the sentences.
+        Of the sentences, or of the parts of them that were scored.
     sentences, columns : list of int, n long
-        The sentence and the label that item k is about.
+        The sentence, or part, and the label that item k is about.
     """
 
     def __init__(
@@ -223,14 +247,15 @@ class Contributions:
             A penalty becomes a term named "(passage)".
         max_terms : int, optional
             Keep the terms with the largest absolute contribution and sum the others into one
-            term without a name that spans the sentence.
+            term without a name that spans what was scored.
 
         Returns
         -------
         evidence : Evidence
             Contributions and intercept sum to the score to 1e-5.
         """
-        start, end = article.starts[candidate.sentence], article.ends[candidate.sentence]
+        sentence = article.starts[candidate.sentence], article.ends[candidate.sentence]
+        start, end = sentence[0] + candidate.start, sentence[0] + candidate.end
         first, last = self._bounds[k], self._bounds[k + 1]
         kept = last if max_terms is None else min(first + max_terms, last)
         terms = [
@@ -248,6 +273,6 @@ class Contributions:
             passage: Span = article.starts[candidate.first], article.ends[candidate.last]
             terms.append(Term(GATE_TERM, passage, candidate.penalty))
         return Evidence(
-            (start, end), article.text[start:end], tuple(terms), candidate.score,
+            sentence, article.text[slice(*sentence)], tuple(terms), candidate.score,
             self._intercepts[k],
         )

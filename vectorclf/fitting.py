@@ -17,7 +17,7 @@ from vectorclf.errors import DatasetError
 from vectorclf.features import background_rows, make_features, make_length_feature
 from vectorclf.labeled import LabeledTexts, label_matrix
 from vectorclf.recipe import Recipe
-from vectorclf.units import Units, training_units
+from vectorclf.units import Units, training_units, training_windows
 
 
 def fit(
@@ -65,6 +65,10 @@ def _fit_units(
         X = sp.vstack([features.transform(units.texts), X_background]).tocsr()
         Y = np.vstack([Y, np.zeros((len(background), len(label_ids)), dtype=np.int64)])
     estimators = [_label_svm(X, y, recipe) for y in Y.T]
+    if recipe.window:
+        hard = _HardWindows(units, features, label_ids, recipe)
+        estimators = [hard.corrected(j, estimator, X, y)
+                      for j, (estimator, y) in enumerate(zip(estimators, Y.T, strict=True))]
     if recipe.gate:
         relevant = np.array([bool(row) for row in data.labels])
         X_texts = features.transform(data.texts)
@@ -83,8 +87,54 @@ def _label_svm(X: sp.csr_array, y: np.ndarray, recipe: Recipe) -> LinearSVC:
     share = y.mean()
     if share in (0, 1):
         return _constant(X.shape[1], 1.0 if share else -1.0)
-    weight = max(1.0, float(np.sqrt(recipe.rare / share)))
-    return LinearSVC(C=recipe.C, class_weight={1: weight}, random_state=recipe.seed).fit(X, y)
+    return _svm(y, recipe).fit(X, y)
+
+
+def _svm(y: np.ndarray, recipe: Recipe) -> LinearSVC:
+    """Not fitted yet; positives of a label that few of `y` have weigh more."""
+    weight = max(1.0, float(np.sqrt(recipe.rare / y.mean())))
+    return LinearSVC(C=recipe.C, class_weight={1: weight}, random_state=recipe.seed)
+
+
+class _HardWindows:
+    """Windows that teach the SVM of a label where in a long unit it is earned.
+
+    A unit with the label adds the window that looks most like it, of those that may have earned
+    it; one without adds the window that looks most like it, if that lies within the margin. So
+    an SVM learns from what it will be asked in use: the best part of a text (multiple-instance
+    learning, MI-SVM: Andrews, Tsochantaridis and Hofmann 2002, one round of it).
+    """
+
+    def __init__(
+        self, units: Units, features: Pipeline | FeatureUnion, label_ids: Sequence[str],
+        recipe: Recipe,
+    ) -> None:
+        windows = training_windows(units, recipe)
+        self._recipe = recipe
+        self._units = windows.units
+        self._may_earn = label_matrix(windows.may_earn, label_ids)
+        self._X = features.transform(windows.texts) if windows.texts else None
+
+    def corrected(
+        self, column: int, estimator: LinearSVC, X: sp.csr_array, y: np.ndarray
+    ) -> LinearSVC:
+        """The SVM of a label, fitted again with such windows beside its units."""
+        if self._X is None or y.all() or not y.any():
+            return estimator
+        scores = estimator.decision_function(self._X)
+        has_label = y[self._units].astype(bool)
+        earned = self._best(scores, np.flatnonzero(self._may_earn[:, column]))
+        mistaken = self._best(scores, np.flatnonzero(~has_label & (scores > -1)))
+        chosen = np.append(earned, mistaken)
+        both = sp.vstack([X, self._X[chosen]]).tocsr()
+        truth = np.append(y, np.repeat([1, 0], [len(earned), len(mistaken)]))
+        weights = np.repeat([1.0, self._recipe.window_weight], [len(y), len(chosen)])
+        return _svm(y, self._recipe).fit(both, truth, sample_weight=weights)
+
+    def _best(self, scores: np.ndarray, windows: np.ndarray) -> np.ndarray:
+        """Of some windows, the highest of each unit."""
+        order = windows[np.lexsort((-scores[windows], self._units[windows]))]
+        return order[np.append(True, np.diff(self._units[order]) > 0)[: len(order)]]
 
 
 def _one_vs_rest(estimators: list[LinearSVC]) -> OneVsRestClassifier:

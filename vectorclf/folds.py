@@ -55,6 +55,6 @@ def out_of_fold_scores(
         pipeline = fit(data.take(np.flatnonzero(fold != k)), label_ids, recipe, background)
         scores[held_out] = text_scores(
             compile_pipeline(pipeline), [data.texts[i] for i in held_out],
-            unit=recipe.unit, gate=recipe.gate, passage=recipe.passage,
+            recipe.rule,
         )
     return scores

@@ -20,9 +20,10 @@ import numpy as np
 from vectorclf.codebook import Codebook, codebook_from_dict
 from vectorclf.compiled import CompiledModel
 from vectorclf.errors import CodebookError, MissingInputError, ModelFormatError
+from vectorclf.scoring_rule import ScoringRule
 from vectorclf.thresholds import OperatingPoint
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 ARRAYS, FACTS = "model.safetensors", "model.json"
 _CALIBRATION = "calibration."
 SELF_TEST_TOLERANCE = 1e-4
@@ -48,12 +49,8 @@ class Model:
     slope, offset : ndarrays of shape (n_labels,), float64
         Calibration: ``probability = sigmoid(slope * score + offset)``.
     operating_points : tuple of OperatingPoint
-    unit : str
-        What is scored: "sentence" or "text".
-    gate : float
-        Weight of the passage's relevance, the last column of the coefficients; 0: no such column.
-    passage : float
-        Weight of the passage's own score for the label.
+    rule : ScoringRule
+        What of a text is scored, and how.
     self_test : tuple of SelfTest
     training : dict
         Where the model comes from: data hash and counts, recipe, seed, versions, metrics,
@@ -67,12 +64,10 @@ class Model:
     slope: np.ndarray
     offset: np.ndarray
     operating_points: tuple[OperatingPoint, ...]
-    unit: str
-    gate: float
+    rule: ScoringRule
     self_test: tuple[SelfTest, ...]
     training: dict[str, Any]
     place: str = ""
-    passage: float = 0.0
 
     @property
     def n_features(self) -> int:
@@ -108,6 +103,8 @@ class _Facts(msgspec.Struct, kw_only=True, frozen=True):
     unit: str
     gate: float
     passage: float = 0.0
+    window: int = 0
+    window_floor: float = 0.0
     operating_points: tuple[OperatingPoint, ...]
     self_test: tuple[SelfTest, ...]
     training: dict[str, Any]
@@ -143,9 +140,7 @@ def save_model(model: Model, directory: str | Path) -> Path:
         codebook=msgspec.to_builtins(model.codebook),
         codebook_sha256=model.codebook.sha256,
         features=model.compiled.spec,
-        unit=model.unit,
-        gate=model.gate,
-        passage=model.passage,
+        **model.rule._asdict(),
         operating_points=model.operating_points,
         self_test=model.self_test,
         training=model.training,
@@ -222,6 +217,10 @@ def load_model(directory: str | Path) -> Model:
         if not 0 <= weight < float("inf"):
             raise ModelFormatError(f"expected a weight of 0 or more, got {weight}",
                                    place=f"{place}/{FACTS}: {name}")
+    if facts.window < 0 or facts.window_floor != facts.window_floor:
+        raise ModelFormatError(
+            f"expected words of 0 or more and a score, got {facts.window} and "
+            f"{facts.window_floor}", place=f"{place}/{FACTS}: window, window_floor")
     for point in facts.operating_points:
         for thresholds in (point.thresholds, point.first):
             if len(thresholds) != n_labels:
@@ -232,9 +231,9 @@ def load_model(directory: str | Path) -> Model:
                                place=f"{place}/{FACTS}: unit")
     return Model(
         compiled=compiled, codebook=codebook, slope=slope, offset=offset,
-        operating_points=facts.operating_points, unit=facts.unit, gate=facts.gate,
+        operating_points=facts.operating_points,
+        rule=ScoringRule(facts.unit, facts.gate, facts.passage, facts.window, facts.window_floor),
         self_test=facts.self_test, training=facts.training, place=place,
-        passage=facts.passage,
     )
 
 

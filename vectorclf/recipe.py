@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from statistics import median
+
 import msgspec
 
 from vectorclf.labeled import LabeledTexts
+from vectorclf.scoring_rule import ScoringRule
 
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -50,6 +53,13 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Weight of the passage's own score, where it is negative; lowers those of its sentences.
     gate_C : float
         Inverse regularisation of its linear SVM.
+    window : int
+        Words of a window that slides over long units; the best one counts beside the whole. The
+        windows that an SVM gets wrong are learned from too. 0: none.
+    window_floor : float
+        Units are looked at by windows where one of their labels scores so much.
+    window_weight : float
+        Weight of a window that is learned from, beside a unit's 1.
     labeled_share : float or None
         Share of texts with a label where the tags are used; balanced thresholds allow for it.
     opening : bool
@@ -75,17 +85,32 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     gate: float = 1.0
     passage: float = 0.4
     gate_C: float = 0.1
+    window: int = 16
+    window_floor: float = -0.5
+    window_weight: float = 0.5
     labeled_share: float | None = 0.3
     opening: bool = True
     folds: int = 5
     seed: int = 0
 
+    @property
+    def rule(self) -> ScoringRule:
+        """How texts are scored by a model made so."""
+        return ScoringRule(self.unit, self.gate, self.passage, self.window, self.window_floor)
+
+
+LONG_WORDS = 60  # texts of more words earn labels as a whole, not by a clause
+
 
 def default_recipe(data: LabeledTexts) -> Recipe:
-    """Sentences where evidence tells which one earned a label; whole texts where none does."""
+    """Sentences where evidence tells which one earned a label; whole texts where none does.
+
+    Windows slide over texts of a sentence or a few.
+    """
     if any(data.evidence):
         return Recipe()
+    is_short = median([len(text.split()) for text in data.texts] or [0]) <= LONG_WORDS
     return Recipe(unit="text", rationales=False, passages=False, min_df=1, char_wb=(3, 5),
                   cased=0.6, char_weight=0.7, prefix_weight=1.0, prefix_min_df=2, pivot=0.8,
                   rare=0.03, length=0.05, gate=0.0, passage=0.0, labeled_share=None,
-                  opening=False)
+                  opening=False, window=12 if is_short else 0, window_floor=-1.0)

@@ -1,5 +1,8 @@
 """Units to scores, the same in training and in use: a sentence's own, held down by its passage.
 
+A long sentence that scores enough for one label to be worth a second look is scored window by
+window as well, and the best of them counts: what earns a label often is one clause among others.
+
 Two things of the passage lower a sentence's score: its relevance, a column of its own learned from
 whole passages ("is this about recruiting agents at all?": the gate), and its own score for the
 label, where that is below zero. Neither ever raises one, so a sentence under its threshold needs
@@ -15,7 +18,9 @@ import numpy as np
 
 from vectorclf.passages import Segments, segment_buffer
 from vectorclf.predictor import BatchPredictor
+from vectorclf.scoring_rule import ScoringRule
 from vectorclf.texts import utf8
+from vectorclf.windows import Raised, raised_by_windows
 
 
 def segment_units(data: np.ndarray, offsets: np.ndarray, unit: str) -> Segments:
@@ -63,22 +68,20 @@ class Reached(NamedTuple):
     scores : ndarray of shape (n_reached,), float32
     penalties : ndarray of shape (n_reached,), float32
         What the passage took off, as part of the scores.
+    starts, ends : ndarray of shape (n_reached,), int64
+        Bytes of what was scored so: the sentence, or a window of it.
     """
 
     sentences: np.ndarray
     columns: np.ndarray
     scores: np.ndarray
     penalties: np.ndarray
+    starts: np.ndarray
+    ends: np.ndarray
 
 
 def scores_over(
-    predictor: BatchPredictor,
-    data: np.ndarray,
-    segments: Segments,
-    *,
-    gate: float,
-    passage: float,
-    cuts: Cuts,
+    predictor: BatchPredictor, data: np.ndarray, segments: Segments, rule: ScoringRule, cuts: Cuts
 ) -> Reached:
     """The scores of `sentence_scores` that reach their cuts, without working out the others.
 
@@ -87,12 +90,13 @@ def scores_over(
 
     Parameters
     ----------
-    predictor, data, segments, gate, passage
+    predictor, data, segments, rule
         As of `sentence_scores`.
     cuts : Cuts
     """
-    scores = predictor.score_spans(data, segments.sentence_starts, segments.sentence_ends)
-
+    whole = predictor.score_spans(data, segments.sentence_starts, segments.sentence_ends)
+    raised = _raised(predictor, data, segments, whole, rule)
+    scores = _with(raised, whole)
     taken_off = np.empty((len(segments.passage_starts), len(cuts.own)), dtype=np.float32)
     is_known = np.zeros(len(taken_off), dtype=bool)
 
@@ -100,18 +104,21 @@ def scores_over(
         rows, columns = np.divmod(np.flatnonzero(scores[among] >= limits), scores.shape[1])
         sentences = np.arange(len(scores))[among][rows]
         own = scores[sentences, columns]
-        if not gate and not passage:
-            return Reached(sentences, columns, own, np.zeros_like(own))
-        passages = segments.sentence_passages[sentences]
-        is_new = np.zeros(len(taken_off), dtype=bool)
-        is_new[passages] = True
-        new = np.flatnonzero(is_new & ~is_known)
-        taken_off[new] = _taken_off(predictor, data, segments, new, scores, gate, passage)
-        is_known[new] = True
-        penalties = taken_off[passages, columns]
-        own += penalties
-        kept = np.flatnonzero(own >= limits[columns])
-        return Reached(sentences[kept], columns[kept], own[kept], penalties[kept])
+        penalties = np.zeros_like(own)
+        if rule.gate or rule.passage:
+            passages = segments.sentence_passages[sentences]
+            is_new = np.zeros(len(taken_off), dtype=bool)
+            is_new[passages] = True
+            new = np.flatnonzero(is_new & ~is_known)
+            taken_off[new] = _taken_off(predictor, data, segments, new, whole, rule)
+            is_known[new] = True
+            penalties = taken_off[passages, columns]
+            own += penalties
+            kept = np.flatnonzero(own >= limits[columns])
+            sentences, columns, own = sentences[kept], columns[kept], own[kept]
+            penalties = penalties[kept]
+        return Reached(sentences, columns, own, penalties,
+                       *_parts(raised, segments, sentences, columns))
 
     limits, openings = (np.full(scores.shape[1], np.inf, dtype=np.float32) for _ in cuts)
     n = len(cuts.own)  # the relevance reaches none
@@ -126,8 +133,7 @@ def scores_over(
 
 
 def sentence_scores(
-    predictor: BatchPredictor, data: np.ndarray, segments: Segments, *, gate: float,
-    passage: float = 0.0,
+    predictor: BatchPredictor, data: np.ndarray, segments: Segments, rule: ScoringRule
 ) -> tuple[np.ndarray, np.ndarray]:
     """Score of every sentence for every label, lowered where its passage is off the subject.
 
@@ -137,35 +143,66 @@ def sentence_scores(
         With a gate, its last column is the passage's relevance.
     data : ndarray of shape (n_bytes,), uint8
     segments : Segments
-    gate : float
-        Weight of the relevance; 0: the predictor has no such column.
-    passage : float
-        Weight of the passage's own score.
+    rule : ScoringRule
 
     Returns
     -------
     scores : ndarray of shape (n_sentences, n_labels), float32
-        ``own + gate * min(0, relevance of the passage) + passage * min(0, score of the passage)``.
+        ``own + gate * min(0, relevance of the passage) + passage * min(0, score of the passage)``,
+        where own is the sentence's or that of its best window.
     penalties : ndarray of shape (n_sentences, n_labels), float32
         The second and third summand.
     """
-    scores = predictor.score_spans(data, segments.sentence_starts, segments.sentence_ends)
-    own = np.ascontiguousarray(scores[:, :-1]) if gate else scores
-    if not gate and not passage:
+    whole = predictor.score_spans(data, segments.sentence_starts, segments.sentence_ends)
+    raised = _raised(predictor, data, segments, whole, rule)
+    own = np.ascontiguousarray(_with(raised, whole)[:, : raised.scores.shape[1]])
+    if not rule.gate and not rule.passage:
         return own, np.zeros_like(own)
     every = np.arange(len(segments.passage_starts))
-    taken_off = _taken_off(predictor, data, segments, every, scores, gate, passage)
+    taken_off = _taken_off(predictor, data, segments, every, whole, rule)
     penalties = taken_off[segments.sentence_passages]
     return own + penalties, penalties
 
 
+def _raised(
+    predictor: BatchPredictor, data: np.ndarray, segments: Segments, scores: np.ndarray,
+    rule: ScoringRule,
+) -> Raised:
+    """What windows raise among the sentences, without the gate's column."""
+    labels = scores[:, :-1] if rule.gate else scores
+    return raised_by_windows(
+        predictor, data, segments.sentence_starts, segments.sentence_ends, labels, rule)
+
+
+def _with(raised: Raised, scores: np.ndarray) -> np.ndarray:
+    """The scores of units with what their windows raise."""
+    if not len(raised.units):
+        return scores
+    scores = scores.copy()
+    scores[raised.units, : raised.scores.shape[1]] = raised.scores
+    return scores
+
+
+def _parts(
+    raised: Raised, segments: Segments, sentences: np.ndarray, columns: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Bytes of what was scored for some sentences and labels: first, and one past the last."""
+    starts, ends = segments.sentence_starts[sentences], segments.sentence_ends[sentences]
+    at = np.searchsorted(raised.units, sentences)
+    at[at == len(raised.units)] = 0
+    rows = np.flatnonzero(raised.units[at] == sentences) if len(raised.units) else at[:0]
+    starts[rows] = raised.starts[at[rows], columns[rows]]
+    ends[rows] = raised.ends[at[rows], columns[rows]]
+    return starts, ends
+
+
 def _taken_off(
     predictor: BatchPredictor, data: np.ndarray, segments: Segments, passages: np.ndarray,
-    scores: np.ndarray, gate: float, passage: float,
+    scores: np.ndarray, rule: ScoringRule,
 ) -> np.ndarray:
     """What some passages take off their sentences: shape (n_passages, n_labels), float32.
 
-    `scores` are those of all sentences: one that is all of its passage is scored already.
+    `scores` are those of all sentences, whole: one that is all of its passage is scored already.
     """
     starts, ends = segments.passage_starts[passages], segments.passage_ends[passages]
     first = np.searchsorted(segments.sentence_passages, passages)
@@ -174,9 +211,9 @@ def _taken_off(
                           | (segments.sentence_ends[first] != ends))
     whole[rest] = predictor.score_spans(data, starts[rest], ends[rest])
     np.minimum(whole, np.float32(0), out=whole)
-    if not gate:
-        return np.float32(passage) * whole
-    return np.float32(passage) * whole[:, :-1] + np.float32(gate) * whole[:, -1:]
+    if not rule.gate:
+        return np.float32(rule.passage) * whole
+    return np.float32(rule.passage) * whole[:, :-1] + np.float32(rule.gate) * whole[:, -1:]
 
 
 def single_cuts(cuts: np.ndarray) -> np.ndarray:
@@ -200,8 +237,7 @@ def sentences_by_text(segments: Segments, n_texts: int) -> np.ndarray:
 
 
 def text_scores(
-    predictor: BatchPredictor, texts: Sequence[str], *, unit: str, gate: float,
-    passage: float = 0.0,
+    predictor: BatchPredictor, texts: Sequence[str], rule: ScoringRule
 ) -> np.ndarray:
     """Score of every text: that of its best sentence, label by label.
 
@@ -211,16 +247,16 @@ def text_scores(
         A text without a sentence scores as the empty text does.
     """
     data, offsets = text_buffer(texts)
-    return best_scores(predictor, data, segment_units(data, offsets, unit), len(texts), gate=gate,
-                       passage=passage)
+    segments = segment_units(data, offsets, rule.unit)
+    return best_scores(predictor, data, segments, len(texts), rule)
 
 
 def best_scores(
-    predictor: BatchPredictor, data: np.ndarray, segments: Segments, n_texts: int, *, gate: float,
-    passage: float = 0.0,
+    predictor: BatchPredictor, data: np.ndarray, segments: Segments, n_texts: int,
+    rule: ScoringRule,
 ) -> np.ndarray:
     """`text_scores` of texts that are segmented already."""
-    scores, _ = sentence_scores(predictor, data, segments, gate=gate, passage=passage)
+    scores, _ = sentence_scores(predictor, data, segments, rule)
     empty = predictor.compiled.arrays["intercept"].astype(np.float32)[: scores.shape[1]]
     out = np.tile(empty, (n_texts, 1))
     bounds = sentences_by_text(segments, n_texts)

@@ -152,10 +152,8 @@ class Tagger:
     def _tag_chunk(self, articles: Sequence[Article], cuts: Cuts) -> list[ArticleTags]:
         model = self.model
         data, offsets = _buffer(articles)
-        segments = segment_units(data, offsets, model.unit)
-        reached = scores_over(
-            self.predictor, data, segments, gate=model.gate, passage=model.passage, cuts=cuts
-        )
+        segments = segment_units(data, offsets, model.rule.unit)
+        reached = scores_over(self.predictor, data, segments, model.rule, cuts)
         texts = [article.text for article in articles]
         scored = scored_articles(texts, data, offsets, segments, reached)
         earned = quotes_by_article(self.predictor, scored, self.codebook.labels)
@@ -175,8 +173,7 @@ class Tagger:
 
     def label_probabilities(self, text: str) -> np.ndarray:
         """Probability of every label for a text, over threshold or not: shape (n_labels,)."""
-        scores = text_scores(self.predictor, [text], unit=self.model.unit, gate=self.model.gate,
-                             passage=self.model.passage)
+        scores = text_scores(self.predictor, [text], self.model.rule)
         return self.probabilities(scores[0])
 
     def _decide(

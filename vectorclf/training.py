@@ -90,7 +90,7 @@ def train(
     )
     return Model(
         compiled=predictor.compiled, codebook=codebook, slope=slope, offset=offset,
-        operating_points=points, unit=recipe.unit, gate=recipe.gate, passage=recipe.passage,
+        operating_points=points, rule=recipe.rule,
         self_test=tuple(
             SelfTest(text, tuple(round(float(s), 6) for s in row))
             for text, row in zip(SELF_TEST_TEXTS, self_scores, strict=True)

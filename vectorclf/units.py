@@ -1,22 +1,57 @@
-"""Labeled texts to the units that are learned from: sentences, passages, evidence phrases."""
+"""Labeled texts to what is learned from: sentences, passages, evidence phrases, and windows."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from vectorclf.labeled import LabeledTexts
 from vectorclf.passages import segment
 from vectorclf.recipe import Recipe
+from vectorclf.texts import utf8
+from vectorclf.windows import slide
 
 MIN_RATIONALE_WORDS = 2
 
 
 @dataclass(frozen=True)
 class Units:
-    """Texts as they are learned from."""
+    """Texts as they are learned from.
+
+    Attributes
+    ----------
+    texts : list of str
+    labels : list of tuple of str
+    scored : list of int
+        Numbers of those that are what is scored in use: sentences, or whole texts.
+    evidence : dict of int to dict of str to list of str
+        Label -> phrases of it in such a unit, where there are any.
+    """
 
     texts: list[str]
     labels: list[tuple[str, ...]]
+    scored: list[int]
+    evidence: dict[int, dict[str, list[str]]]
+
+
+@dataclass(frozen=True)
+class TrainingWindows:
+    """Windows over the long ones of the units that are scored in use.
+
+    Attributes
+    ----------
+    texts : list of str, n_windows long
+    units : ndarray of shape (n_windows,), int64
+        The unit of each, ascending.
+    may_earn : list of tuple of str, n_windows long
+        Labels of the unit that this window may have earned: it holds their evidence, or nobody
+        said where that stands.
+    """
+
+    texts: list[str]
+    units: np.ndarray
+    may_earn: list[tuple[str, ...]]
 
 
 def training_units(data: LabeledTexts, recipe: Recipe) -> Units:
@@ -26,6 +61,8 @@ def training_units(data: LabeledTexts, recipe: Recipe) -> Units:
     """
     texts: list[str] = []
     labels: list[tuple[str, ...]] = []
+    scored: list[int] = []
+    evidence_by_unit: dict[int, dict[str, list[str]]] = {}
     for text, text_labels, evidence in zip(data.texts, data.labels, data.evidence, strict=True):
         if recipe.unit == "text" or not text.strip():
             spans = [(0, len(text))]
@@ -37,6 +74,11 @@ def training_units(data: LabeledTexts, recipe: Recipe) -> Units:
             for label in text_labels
         }
         for k, (a, b) in enumerate(spans):
+            scored.append(len(texts))
+            found = {x: [p for p in evidence.get(x, ()) if p in text[a:b]]
+                     for x in text_labels if k in located[x]}
+            if found:
+                evidence_by_unit[len(texts)] = found
             texts.append(text[a:b])
             labels.append(tuple(x for x in text_labels if k in located[x] or not located[x]))
         if recipe.passages and len(spans) > 1:
@@ -49,4 +91,23 @@ def training_units(data: LabeledTexts, recipe: Recipe) -> Units:
                     labels.append(tuple(
                         x for x, ps in evidence.items() if any(p in phrase for p in ps)
                     ))
-    return Units(texts, labels)
+    return Units(texts, labels, scored, evidence_by_unit)
+
+
+def training_windows(units: Units, recipe: Recipe) -> TrainingWindows:
+    """Windows over the units that are scored in use, as there."""
+    data, starts, ends = utf8([units.texts[k] for k in units.scored])
+    windows = slide(data, starts, ends, recipe.rule)
+    of = np.array(units.scored, dtype=np.int64)[windows.units]
+    texts = [
+        data[a:b].tobytes().decode()
+        for a, b in zip(windows.starts.tolist(), windows.ends.tolist(), strict=True)
+    ]
+    may_earn = []
+    for unit, text in zip(of.tolist(), texts, strict=True):
+        phrases = units.evidence.get(unit, {})
+        may_earn.append(tuple(
+            x for x in units.labels[unit]
+            if x not in phrases or any(phrase in text for phrase in phrases[x])
+        ))
+    return TrainingWindows(texts, of, may_earn)

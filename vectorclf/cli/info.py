@@ -87,7 +87,7 @@ def _print_model(model) -> None:
                f"({len(model.codebook.labels)} labels, sha256 {model.codebook.sha256[:16]})")
     click.echo(f"trained on  {facts.get('n_texts')} texts of {facts.get('n_groups')} cases "
                f"(sha256 {str(facts.get('data_sha256'))[:16]})")
-    click.echo(f"features    {model.n_features}, unit: {model.unit}")
+    click.echo(f"features    {model.n_features}, scored by {model.rule.in_words}")
     click.echo(f"out of fold micro-F1 {measured.get('micro_f1')}, macro-F1 "
                f"{measured.get('macro_f1')}, calibration error {measured.get('calibration_error')}")
     from rich.console import Console

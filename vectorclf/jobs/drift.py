@@ -124,13 +124,12 @@ def measure(statistics: TextStatistics, texts: Sequence[str], tagger: Any) -> No
     n_tokens, n_unknown = predictor.unknown_counts_spans(data, offsets[:-1], offsets[1:])
     statistics.n_tokens += int(n_tokens.sum())
     statistics.n_unknown += int(n_unknown.sum())
-    segments = segment_units(data, offsets, model.unit)
+    segments = segment_units(data, offsets, model.rule.unit)
     lengths = log_lengths(segments)
     statistics.n_passages += len(lengths)
     statistics.log_bytes += float(lengths.sum())
     statistics.log_bytes_squared += float((lengths**2).sum())
-    scores = best_scores(predictor, data, segments, len(texts), gate=model.gate,
-                         passage=model.passage)
+    scores = best_scores(predictor, data, segments, len(texts), model.rule)
     scores = scores.astype(np.float64)
     sums, squares = scores.sum(axis=0), (scores**2).sum(axis=0)
     old, old_squares = statistics.score_sum, statistics.score_square_sum

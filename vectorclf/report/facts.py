@@ -117,7 +117,7 @@ def model_facts(model: Model) -> list[tuple[str, str]]:
                      f"sha256 {book.sha256[:16]}"),
         ("trained on", _trained_on(facts)),
         ("training data sha256", str(facts.get("data_sha256", ""))[:16]),
-        ("features", f"{model.n_features:,}, scored by {model.unit}"),
+        ("features", f"{model.n_features:,}, scored by {model.rule.in_words}"),
         ("out of fold", ", ".join(
             f"{name} {measured[key]:.3f}" for name, key in (
                 ("micro-F1", "micro_f1"), ("macro-F1", "macro_f1"),
