@@ -44,6 +44,9 @@ RECRUITMENT: dict[str, dict[str, Any]] = {
     "no rationales": {"rationales": False},
     "no whole passages": {"passages": False},
     "no gate": {"gate": 0.0},
+    "no windows": {"window": 0},
+    "windows of 12 words": {"window": 12},
+    "windows are not learned from": {"window_weight": 0.0},
     "whole texts as unit": {"unit": "text", "passages": False, "rationales": False},
 }
 OTHER: dict[str, dict[str, Any]] = {
@@ -54,6 +57,8 @@ OTHER: dict[str, dict[str, Any]] = {
     "scikit-learn's way: words and characters, C 0.5": {
         "prefix": 0, "cased": 0.0, "char_weight": 1.0, "pivot": 1.0, "C": 0.5, "rare": 0.0,
         "length": 0.0},
+    "no windows": {"window": 0},
+    "windows of 16 words": {"window": 16},
     "no beginnings of words": {"prefix": 0, "C": 0.1},
     "no words with their case kept": {"cased": 0.0},
     "characters weigh as words do": {"char_weight": 1.0},

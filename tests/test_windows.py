@@ -72,14 +72,16 @@ def test_what_is_raised_is_the_best_part(texts, n_words, floor, block):
     scores = predictor.score_spans(data, starts, ends)
     before, module.BLOCK_UNITS = module.BLOCK_UNITS, block
     try:
-        raised = raised_by_windows(predictor, data, starts, ends, scores, rule)
+        raised = [*raised_by_windows(predictor, data, starts, ends, scores, rule)]
     finally:
         module.BLOCK_UNITS = before
     looked_at = [k for k, text in enumerate(texts) if scores[k, 0] >= floor and cut(text, rule)]
-    assert raised.units.tolist() == looked_at
-    for row, k in enumerate(looked_at):
-        parts = [texts[k], *cut(texts[k], rule)]
-        shares = [p.split().count("paid") / len(p.split()) for p in parts]
-        assert np.isclose(raised.scores[row, 0], max(shares))
-        best = data[raised.starts[row, 0] : raised.ends[row, 0]].tobytes().decode()
-        assert best == parts[int(np.argmax(np.float32(shares)))]
+    assert [k for each in raised for k in each.units.tolist()] == looked_at
+    assert all(len(each.units) <= block for each in raised)
+    for each in raised:
+        for row, k in enumerate(each.units.tolist()):
+            parts = [texts[k], *cut(texts[k], rule)]
+            shares = np.float32([p.split().count("paid") / len(p.split()) for p in parts])
+            assert each.scores[row, 0] == shares.max()
+            first, last = each.part(row, 0) or (starts[k], ends[k])
+            assert data[first:last].tobytes().decode() == parts[int(shares.argmax())]

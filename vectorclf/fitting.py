@@ -65,7 +65,7 @@ def _fit_units(
         X = sp.vstack([features.transform(units.texts), X_background]).tocsr()
         Y = np.vstack([Y, np.zeros((len(background), len(label_ids)), dtype=np.int64)])
     estimators = [_label_svm(X, y, recipe) for y in Y.T]
-    if recipe.window:
+    if recipe.window and recipe.window_weight:
         hard = _HardWindows(units, features, label_ids, recipe)
         estimators = [hard.corrected(j, estimator, X, y)
                       for j, (estimator, y) in enumerate(zip(estimators, Y.T, strict=True))]

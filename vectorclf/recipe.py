@@ -59,7 +59,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     window_floor : float
         Units are looked at by windows where one of their labels scores so much.
     window_weight : float
-        Weight of a window that is learned from, beside a unit's 1.
+        Weight of a window that is learned from, beside a unit's 1; 0: none is.
     labeled_share : float or None
         Share of texts with a label where the tags are used; balanced thresholds allow for it.
     opening : bool

@@ -11,7 +11,7 @@ no look at its passage, and ordinary news costs nothing more.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -95,7 +95,8 @@ def scores_over(
     cuts : Cuts
     """
     whole = predictor.score_spans(data, segments.sentence_starts, segments.sentence_ends)
-    raised = _raised(predictor, data, segments, whole, rule)
+    raised = [*raised_by_windows(
+        predictor, data, segments.sentence_starts, segments.sentence_ends, whole, rule)]
     scores = _with(raised, whole)
     taken_off = np.empty((len(segments.passage_starts), len(cuts.own)), dtype=np.float32)
     is_known = np.zeros(len(taken_off), dtype=bool)
@@ -154,8 +155,10 @@ def sentence_scores(
         The second and third summand.
     """
     whole = predictor.score_spans(data, segments.sentence_starts, segments.sentence_ends)
-    raised = _raised(predictor, data, segments, whole, rule)
-    own = np.ascontiguousarray(_with(raised, whole)[:, : raised.scores.shape[1]])
+    own = _with(raised_by_windows(
+        predictor, data, segments.sentence_starts, segments.sentence_ends, whole, rule), whole)
+    if rule.gate:
+        own = np.ascontiguousarray(own[:, :-1])
     if not rule.gate and not rule.passage:
         return own, np.zeros_like(own)
     every = np.arange(len(segments.passage_starts))
@@ -164,35 +167,27 @@ def sentence_scores(
     return own + penalties, penalties
 
 
-def _raised(
-    predictor: BatchPredictor, data: np.ndarray, segments: Segments, scores: np.ndarray,
-    rule: ScoringRule,
-) -> Raised:
-    """What windows raise among the sentences, without the gate's column."""
-    labels = scores[:, :-1] if rule.gate else scores
-    return raised_by_windows(
-        predictor, data, segments.sentence_starts, segments.sentence_ends, labels, rule)
-
-
-def _with(raised: Raised, scores: np.ndarray) -> np.ndarray:
+def _with(raised: Iterable[Raised], scores: np.ndarray) -> np.ndarray:
     """The scores of units with what their windows raise."""
-    if not len(raised.units):
-        return scores
-    scores = scores.copy()
-    scores[raised.units, : raised.scores.shape[1]] = raised.scores
+    whole = scores
+    for each in raised:
+        scores = scores.copy() if scores is whole else scores
+        scores[each.units, : each.scores.shape[1]] = each.scores
     return scores
 
 
 def _parts(
-    raised: Raised, segments: Segments, sentences: np.ndarray, columns: np.ndarray
+    raised: Sequence[Raised], segments: Segments, sentences: np.ndarray, columns: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Bytes of what was scored for some sentences and labels: first, and one past the last."""
     starts, ends = segments.sentence_starts[sentences], segments.sentence_ends[sentences]
-    at = np.searchsorted(raised.units, sentences)
-    at[at == len(raised.units)] = 0
-    rows = np.flatnonzero(raised.units[at] == sentences) if len(raised.units) else at[:0]
-    starts[rows] = raised.starts[at[rows], columns[rows]]
-    ends[rows] = raised.ends[at[rows], columns[rows]]
+    for each in raised:
+        at = np.searchsorted(each.units, sentences)
+        at[at == len(each.units)] = 0
+        for k in np.flatnonzero(each.units[at] == sentences).tolist():
+            part = each.part(int(at[k]), int(columns[k]))
+            if part is not None:
+                starts[k], ends[k] = part
     return starts, ends
 
 
