@@ -153,6 +153,7 @@ class SklearnTagger:
         a, b = span
         part = slice(X.indptr[row], X.indptr[row + 1])
         shares = X.data[part] * self.coef_t[X.indices[part], column]
+        begin = int(begin)
         lowered = text[begin:b].lower()
         terms = []
         for k in np.argsort(-np.abs(shares))[:12]:
