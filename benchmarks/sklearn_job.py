@@ -133,14 +133,10 @@ class SklearnTagger:
         if not len(windows.units):
             return X, parts
 
-        def cut(starts, ends) -> list[str]:
-            return [data[a:b].tobytes().decode() for a, b in zip(starts, ends, strict=True)]
-
-        bodies = cut(windows.starts, windows.ends)
-        before = map(len, cut(starts[windows.units], windows.starts))
-        found = self.features(bodies)
+        before = windows._replace(starts=starts[windows.units], ends=windows.starts).texts(data)
+        found = self.features(windows.texts(data))
         raised = (found @ self.coef_t + self.intercept)[:, : scores.shape[1]]
-        places = zip(close[windows.units], before, strict=True)
+        places = zip(close[windows.units], map(len, before), strict=True)
         for w, (k, offset) in enumerate(places):
             higher = raised[w] > scores[k]
             scores[k, higher] = raised[w, higher]

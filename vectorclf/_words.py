@@ -9,7 +9,7 @@ import numpy as np
 
 from vectorclf._jit import inline, kernel
 
-_WORD, _SPACE, _LEAD = np.uint8(0), np.uint8(1), np.uint8(2)
+_SPACE, _LEAD = np.uint8(1), np.uint8(2)  # other bytes, 0, are of words
 _KINDS = np.zeros(256, dtype=np.uint8)
 _KINDS[[*range(9, 14), *range(28, 33)]] = _SPACE
 _KINDS[[0xC2, 0xE1, 0xE2, 0xE3]] = _LEAD  # of a wider one, perhaps

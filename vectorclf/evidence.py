@@ -109,11 +109,11 @@ def scored_articles(
     first = np.searchsorted(owners, passages)
     last = np.searchsorted(owners, passages, side="right") - 1
     numbers = np.stack([reached.sentences, first, last]) - bounds[rows]
-    begins = segments.sentence_starts[reached.sentences]
-    parts = [
-        np.array([_n_characters(data[a:b]) for a, b in zip(begins, borders, strict=True)], int)
-        for borders in (reached.starts, reached.ends)
-    ]
+    begins = segments.sentence_starts[reached.sentences].tolist()
+    parts = np.array([
+        character_spans(data, reached.starts[k : k + 1], reached.ends[k : k + 1], begin)
+        for k, begin in enumerate(begins)
+    ], dtype=np.int64).reshape(-1, 2).T
     order = np.lexsort((-reached.scores, reached.columns, rows))  # stable: the earlier one first
     columns = (rows, reached.columns, *numbers, *parts, reached.scores, reached.penalties)
     over: dict[int, dict[int, list[Candidate]]] = {}
@@ -127,11 +127,6 @@ def scored_articles(
         )
         found[row] = ScoredArticle(texts[row], starts, ends, by_column)
     return found
-
-
-def _n_characters(data: np.ndarray) -> int:
-    """Characters of UTF-8 bytes: those that don't go on with one."""
-    return int(np.count_nonzero(data & 0xC0 != 0x80))
 
 
 class ToldBy:

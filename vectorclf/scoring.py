@@ -101,7 +101,7 @@ def scores_over(
     taken_off = np.empty((len(segments.passage_starts), len(cuts.own)), dtype=np.float32)
     is_known = np.zeros(len(taken_off), dtype=bool)
 
-    def reached(among: np.ndarray | slice, limits: np.ndarray) -> Reached:
+    def reached(among: np.ndarray | slice, limits: np.ndarray) -> tuple[np.ndarray, ...]:
         rows, columns = np.divmod(np.flatnonzero(scores[among] >= limits), scores.shape[1])
         sentences = np.arange(len(scores))[among][rows]
         own = scores[sentences, columns]
@@ -118,19 +118,19 @@ def scores_over(
             kept = np.flatnonzero(own >= limits[columns])
             sentences, columns, own = sentences[kept], columns[kept], own[kept]
             penalties = penalties[kept]
-        return Reached(sentences, columns, own, penalties,
-                       *_parts(raised, segments, sentences, columns))
+        return sentences, columns, own, penalties
 
     limits, openings = (np.full(scores.shape[1], np.inf, dtype=np.float32) for _ in cuts)
     n = len(cuts.own)  # the relevance reaches none
     limits[:n], openings[:n] = single_cuts(cuts.own), single_cuts(cuts.opening)
-    first = reached(slice(None), openings)
-    if cuts.own is cuts.opening or not len(first.sentences):
-        return first
-    articles = segments.passage_articles[segments.sentence_passages]
-    opened = np.zeros(articles[-1] + 1, dtype=bool)
-    opened[articles[first.sentences]] = True
-    return reached(np.flatnonzero(opened[articles]), limits)
+    found = reached(slice(None), openings)
+    sentences = found[0]
+    if cuts.own is not cuts.opening and len(sentences):
+        articles = segments.passage_articles[segments.sentence_passages]
+        opened = np.zeros(articles[-1] + 1, dtype=bool)
+        opened[articles[sentences]] = True
+        found = reached(np.flatnonzero(opened[articles]), limits)
+    return Reached(*found, *_parts(raised, segments, *found[:2]))
 
 
 def sentence_scores(

@@ -68,19 +68,18 @@ def training_units(data: LabeledTexts, recipe: Recipe) -> Units:
             spans = [(0, len(text))]
         else:
             spans = [span for passage in segment(text) for span in passage.sentences]
-        located = {
-            label: [k for k, (a, b) in enumerate(spans)
-                    if any(phrase in text[a:b] for phrase in evidence.get(label, ()))]
-            for label in text_labels
-        }
-        for k, (a, b) in enumerate(spans):
+        held = [
+            {x: phrases for x in text_labels
+             if (phrases := [p for p in evidence.get(x, ()) if p in text[a:b]])}
+            for a, b in spans
+        ]
+        located = {x for found in held for x in found}
+        for (a, b), found in zip(spans, held, strict=True):
             scored.append(len(texts))
-            found = {x: [p for p in evidence.get(x, ()) if p in text[a:b]]
-                     for x in text_labels if k in located[x]}
             if found:
                 evidence_by_unit[len(texts)] = found
             texts.append(text[a:b])
-            labels.append(tuple(x for x in text_labels if k in located[x] or not located[x]))
+            labels.append(tuple(x for x in text_labels if x in found or x not in located))
         if recipe.passages and len(spans) > 1:
             texts.append(text)
             labels.append(tuple(text_labels))
@@ -99,10 +98,7 @@ def training_windows(units: Units, recipe: Recipe) -> TrainingWindows:
     data, starts, ends = utf8([units.texts[k] for k in units.scored])
     windows = slide(data, starts, ends, recipe.rule)
     of = np.array(units.scored, dtype=np.int64)[windows.units]
-    texts = [
-        data[a:b].tobytes().decode()
-        for a, b in zip(windows.starts.tolist(), windows.ends.tolist(), strict=True)
-    ]
+    texts = windows.texts(data)
     may_earn = []
     for unit, text in zip(of.tolist(), texts, strict=True):
         phrases = units.evidence.get(unit, {})

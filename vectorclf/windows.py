@@ -34,6 +34,11 @@ class Windows(NamedTuple):
     starts: np.ndarray
     ends: np.ndarray
 
+    def texts(self, data: np.ndarray) -> list[str]:
+        """The text of each window of the buffer."""
+        spans = zip(self.starts.tolist(), self.ends.tolist(), strict=True)
+        return [data[a:b].tobytes().decode() for a, b in spans]
+
 
 class Raised(NamedTuple):
     """Units that were looked at by windows, and what the best part of each scores.
