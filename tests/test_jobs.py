@@ -4,6 +4,7 @@ import contextlib
 import copy
 import csv
 import gzip
+import hashlib
 import io
 import json
 import os
@@ -139,6 +140,36 @@ def test_ranges_of_a_table_hold_its_rows(tmp_path_factory, table, size, quote_al
         (r.text, r.place) for r in read_articles(path) if isinstance(r, Article)
     ]
     assert sum(piece.n_bytes for piece in pieces) == path.stat().st_size
+
+
+@settings(max_examples=60)
+@given(st.lists(st.integers(0, 30), max_size=12), st.booleans(), st.integers(1, 60),
+       st.integers(2, 40))
+def test_ranges_of_lines_end_with_the_first_line_that_fills_them(
+    tmp_path_factory, lengths, is_ended, size, chunk
+):
+    lines = [b"x" * n + b"\n" for n in lengths]
+    if lines and not is_ended:
+        lines[-1] = lines[-1][:-1] or b"y"
+    path = tmp_path_factory.mktemp("t") / "a.jsonl"
+    path.write_bytes(b"".join(lines))
+    expected, first, number, held = [], 0, 1, 0
+    for k, line in enumerate(lines):
+        held += len(line)
+        if (held >= size and line.endswith(b"\n")) or k == len(lines) - 1:
+            expected.append((first, first + held, number))
+            first, number, held = first + held, k + 2, 0
+    inputs = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("vectorclf.jobs.plan._CHUNK", chunk)
+        source = Source(str(path), "a.jsonl", "jsonl")
+        pieces = [p for part in plan([source], partition_bytes=size, encoding="utf-8",
+                                     inputs=inputs) for p in part.pieces]
+    if pieces and not pieces[0].is_whole:
+        assert [(p.start, p.end, p.first_line) for p in pieces] == expected
+        assert inputs[0].sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    else:
+        assert path.stat().st_size <= 1.5 * size
 
 
 def test_many_kinds_of_input_in_one_job(memory_path):

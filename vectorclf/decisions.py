@@ -52,8 +52,11 @@ def cross_validated_decisions(
     data: LabeledTexts, label_ids: tuple[str, ...], recipe: Recipe, *,
     background: Background | None = None,
     progress: Callable[[str], None] = lambda message: None,
+    n_jobs: int = 1,
 ) -> Decisions:
     """Grouped cross-validation; calibration and thresholds of a fold come from the other folds.
+
+    Progress and processes as in `out_of_fold_scores`.
 
     Raises
     ------
@@ -64,7 +67,7 @@ def cross_validated_decisions(
         progress(difficulty)
     refuse_straddling(data)
     Y = label_matrix(data.labels, label_ids)
-    scores = out_of_fold_scores(data, label_ids, recipe, background, progress)
+    scores = out_of_fold_scores(data, label_ids, recipe, background, progress, n_jobs)
     fold = group_folds(data.groups, recipe.folds, recipe.seed)
     return decide_by_fold(scores, Y, fold, data.groups, label_ids,
                           labeled_share=recipe.labeled_share, with_opening=recipe.opening)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
+from joblib import Parallel, delayed
+from sklearn.pipeline import Pipeline
 
 from vectorclf.background import Background
 from vectorclf.compile import compile as compile_pipeline
@@ -38,23 +40,76 @@ def out_of_fold_scores(
     data: LabeledTexts, label_ids: Sequence[str], recipe: Recipe,
     background: Background | None = None,
     progress: Callable[[str], None] = lambda message: None,
+    n_jobs: int = 1,
 ) -> np.ndarray:
     """Scores of every text by a model that has seen no text of its group.
+
+    Parameters
+    ----------
+    data, label_ids, recipe, background
+        As of `fit`.
+    progress : callable
+        Called with one line a fit, as they end.
+    n_jobs : int
+        Processes, as in joblib; each holds the data. The scores are the same with any number.
 
     Returns
     -------
     scores : ndarray of shape (n_texts, n_labels), float32
     """
+    held_out, jobs = _fold_jobs(data, label_ids, recipe, background)
+    return _collected(held_out, _results(jobs, progress, n_jobs), len(data), len(label_ids))
+
+
+def cross_fit(
+    data: LabeledTexts, label_ids: Sequence[str], recipe: Recipe,
+    background: Background | None = None,
+    progress: Callable[[str], None] = lambda message: None,
+    n_jobs: int = 1,
+) -> tuple[Pipeline, np.ndarray]:
+    """The pipeline fitted on all texts, and `out_of_fold_scores`: as many fits at once as may be.
+
+    Parameters and scores as there.
+    """
+    held_out, jobs = _fold_jobs(data, label_ids, recipe, background)
+    results = _results([delayed(fit)(data, label_ids, recipe, background), *jobs], progress, n_jobs)
+    pipeline = next(results)
+    return pipeline, _collected(held_out, results, len(data), len(label_ids))
+
+
+def _fold_jobs(
+    data: LabeledTexts, label_ids: Sequence[str], recipe: Recipe, background: Background | None
+) -> tuple[list[np.ndarray], list]:
+    """The texts of each fold, and a job that scores them."""
     fold = group_folds(data.groups, recipe.folds, recipe.seed)
-    scores = np.zeros((len(data), len(label_ids)), dtype=np.float32)
-    for k in range(recipe.folds):
-        held_out = np.flatnonzero(fold == k)
-        if not len(held_out):
-            continue
-        progress(f"fold {k + 1} of {recipe.folds}")
-        pipeline = fit(data.take(np.flatnonzero(fold != k)), label_ids, recipe, background)
-        scores[held_out] = text_scores(
-            compile_pipeline(pipeline), [data.texts[i] for i in held_out],
-            recipe.rule,
-        )
+    held_out = [rows for k in range(recipe.folds) if len(rows := np.flatnonzero(fold == k))]
+    return held_out, [delayed(_scores_of)(data, rows, label_ids, recipe, background)
+                      for rows in held_out]
+
+
+def _scores_of(
+    data: LabeledTexts, held_out: np.ndarray, label_ids: Sequence[str], recipe: Recipe,
+    background: Background | None,
+) -> np.ndarray:
+    """Scores of some texts by a model of the others."""
+    rest = np.setdiff1d(np.arange(len(data)), held_out)
+    pipeline = fit(data.take(rest), label_ids, recipe, background)
+    return text_scores(compile_pipeline(pipeline), data.take(held_out).texts, recipe.rule)
+
+
+def _results(jobs: list, progress: Callable[[str], None], n_jobs: int) -> Iterator:
+    """What the jobs give, in their order."""
+    results = Parallel(n_jobs=n_jobs, return_as="generator")(jobs)
+    for k, result in enumerate(results, 1):
+        progress(f"fit {k} of {len(jobs)}")
+        yield result
+
+
+def _collected(
+    held_out: list[np.ndarray], results: Iterable[np.ndarray], n_texts: int, n_labels: int
+) -> np.ndarray:
+    """The folds' scores, each at its texts."""
+    scores = np.zeros((n_texts, n_labels), dtype=np.float32)
+    for rows, own in zip(held_out, results, strict=True):
+        scores[rows] = own
     return scores

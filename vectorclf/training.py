@@ -19,8 +19,7 @@ from vectorclf.codebook import Codebook
 from vectorclf.compile import compile as compile_pipeline
 from vectorclf.compiled import CompiledModel
 from vectorclf.difficulties import difficulties
-from vectorclf.fitting import fit
-from vectorclf.folds import out_of_fold_scores
+from vectorclf.folds import cross_fit
 from vectorclf.labeled import LabeledTexts, label_matrix
 from vectorclf.model import Model, SelfTest
 from vectorclf.predictor import BatchPredictor
@@ -43,6 +42,7 @@ def train(
     background: Background | None = None,
     provenance: dict | None = None,
     progress: Callable[[str], None] = lambda message: None,
+    n_jobs: int = 1,
 ) -> Model:
     """A calibrated model from labeled texts.
 
@@ -58,6 +58,8 @@ def train(
         Stored in the model: data set name, version, command.
     progress : callable
         Called with one line a step.
+    n_jobs : int
+        Processes, as in joblib; each holds the data. The model is the same with any number.
 
     Returns
     -------
@@ -75,15 +77,13 @@ def train(
     for warning in hard:
         progress(warning)
     Y = label_matrix(data.labels, label_ids)
-    scores = out_of_fold_scores(data, label_ids, recipe, background, progress)
+    pipeline, scores = cross_fit(data, label_ids, recipe, background, progress, n_jobs)
     slope, offset = fit_platt(scores, Y)
     P = probabilities(scores, slope, offset)
     points = operating_points(
         scores, Y, data.groups, label_ids, slope=slope, offset=offset,
         labeled_share=recipe.labeled_share, with_opening=recipe.opening, seed=recipe.seed,
     )
-    progress("final fit")
-    pipeline = fit(data, label_ids, recipe, background)
     predictor = BatchPredictor(_rounded(compile_pipeline(pipeline).compiled))
     self_scores = predictor.decision_function(list(SELF_TEST_TEXTS)).reshape(
         len(SELF_TEST_TEXTS), -1

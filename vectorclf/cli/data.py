@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from vectorclf.codebook import Codebook, load_codebook
 from vectorclf.dataset import load_dataset
 from vectorclf.labeled import LabeledTexts, labeled_texts, read_labeled_file
+
+_MANY_TEXTS = 3000
+"""So many are learned from sooner by several processes, start included."""
+
+
+def n_processes(workers: int | None, data: LabeledTexts) -> int:
+    """Processes to learn with: what was asked for, else what the data are worth."""
+    return workers or ((os.cpu_count() or 1) if len(data) >= _MANY_TEXTS else 1)
 
 
 def labeled_data(

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
               help="Show how the model agrees with this coder (first, second, or a column with "
                    "labels), beside how coders agree with each other; may be repeated.")
 @click.option("--background", metavar="FILE", help="Background counts to train with (.npz).")
+@click.option("--workers", type=click.IntRange(min=1),
+              help="Processes of the cross-validation, each with the data [default: cores].")
 @click.option("--drop-repeated", is_flag=True,
               help="Leave out texts that stand in an earlier group too, instead of refusing.")
 @click.option("--plots", metavar="DIR", help="Write plots (SVG) there.")
@@ -42,14 +44,14 @@ if TYPE_CHECKING:
 def evaluate(dataset: str, model: str | None, splits: tuple[str, ...], operating_point: str,
              codebook: str | None, text_key: str, labels_key: str, group_key: str | None,
              by: tuple[str, ...], coders: tuple[str, ...], background: str | None,
-             drop_repeated: bool, plots: str | None, card: bool, title: str,
+             workers: int | None, drop_repeated: bool, plots: str | None, card: bool, title: str,
              as_json: bool) -> None:
     """Measure a model on DATASET, or cross-validate on it, groups kept whole.
 
     DATASET is a coded dataset directory, or a JSONL or CSV file with texts and label lists.
     Where cases, or copies of a text, stand on both sides of the split, nothing is measured.
     """
-    from vectorclf.cli.data import labeled_data
+    from vectorclf.cli.data import labeled_data, n_processes
     from vectorclf.evaluation import evaluate as measure
     from vectorclf.evaluation import evaluate_by, evaluate_coders
     from vectorclf.straddling import refuse_overlap, without_repeats
@@ -87,7 +89,7 @@ def evaluate(dataset: str, model: str | None, splits: tuple[str, ...], operating
         decisions = cross_validated_decisions(
             data, book.label_ids, default_recipe(data),
             background=load_background(background) if background else None,
-            progress=lambda line: click.echo(line, err=True),
+            progress=lambda line: click.echo(line, err=True), n_jobs=n_processes(workers, data),
         )
     result = measure(decisions)
     subsets = {name: evaluate_by(decisions, data.facts[name]) for name in by}

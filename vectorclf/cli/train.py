@@ -23,11 +23,12 @@ import click
 @click.option("--search", "searching", is_flag=True,
               help="Try other regularisation and length normalisation first, by "
                    "cross-validation, and take the best.")
-@click.option("--workers", default=1, show_default=True, help="Processes of the search.")
+@click.option("--workers", type=click.IntRange(min=1),
+              help="Processes, each with the data in memory [default: cores].")
 @click.option("--seed", default=0, show_default=True)
 def train(dataset: str, output: str, codebook: str | None, text_key: str, labels_key: str,
           group_key: str | None, background: str | None, splits: tuple[str, ...],
-          searching: bool, workers: int, seed: int) -> None:
+          searching: bool, workers: int | None, seed: int) -> None:
     """Train a model on DATASET: a coded dataset directory, or a JSONL or CSV file.
 
     A file needs a text and a list of labels a row; name the columns with --text-key and
@@ -36,7 +37,7 @@ def train(dataset: str, output: str, codebook: str | None, text_key: str, labels
     import msgspec
 
     from vectorclf.background import load_background
-    from vectorclf.cli.data import labeled_data
+    from vectorclf.cli.data import labeled_data, n_processes
     from vectorclf.model import save_model
     from vectorclf.recipe import default_recipe
     from vectorclf.training import train as train_model
@@ -45,6 +46,7 @@ def train(dataset: str, output: str, codebook: str | None, text_key: str, labels
                                      splits or ("train", "dev"))
     recipe = msgspec.structs.replace(default_recipe(data), seed=seed)
     counts = load_background(background) if background else None
+    n_jobs = n_processes(workers, data)
 
     def progress(line: str) -> None:
         click.echo(line, err=True)
@@ -53,11 +55,11 @@ def train(dataset: str, output: str, codebook: str | None, text_key: str, labels
         from vectorclf.search import neighbours, search
 
         trials = search(data, book.label_ids, neighbours(recipe), background=counts,
-                        n_jobs=workers, progress=progress)
+                        n_jobs=n_jobs, progress=progress)
         recipe = trials[0].recipe
         progress(f"best: pivot {recipe.pivot:g}, C {recipe.C:g}")
     model = train_model(data, book, recipe=recipe, provenance=facts, background=counts,
-                        progress=progress)
+                        progress=progress, n_jobs=n_jobs)
     save_model(model, Path(output))
     measured = model.training["out_of_fold"]
     click.echo(f"{output}: {len(data)} texts, {len(book.labels)} labels, out-of-fold micro-F1 "
