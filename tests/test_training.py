@@ -12,7 +12,7 @@ from vectorclf.codebook import Codebook
 from vectorclf.compile import compile as compile_pipeline
 from vectorclf.errors import DatasetError
 from vectorclf.evaluation import cross_validate, evaluate_model
-from vectorclf.features import feature_parts, feature_views, make_features
+from vectorclf.features import feature_parts, make_features
 from vectorclf.fitting import fit
 from vectorclf.folds import cross_fit, group_folds
 from vectorclf.labeled import LabeledTexts
@@ -211,45 +211,6 @@ def test_positives_of_rare_labels_weigh_more():
     positive = [text for text, row in zip(data.texts, data.labels, strict=True) if "money" in row]
     assert (weighed.decision_function(positive)[:, 0].mean()
             > plain.decision_function(positive)[:, 0].mean())
-
-
-@pytest.mark.parametrize("kinds", [{}, {"char_wb": (3, 4), "cased": 0.5}])
-def test_views_part_the_features(kinds):
-    features = make_features(msgspec.structs.replace(QUICK, prefix_min_df=1, **kinds))
-    n_features = features.fit_transform(small_data().texts).shape[1]
-    columns, shares = zip(*feature_views(features), strict=True)
-    assert sorted(np.concatenate(columns).tolist()) == list(range(n_features))
-    assert sum(shares) == pytest.approx(1) and len(shares) == 2 + ("char_wb" in kinds)
-    assert shares[-1] == 0.5
-
-
-def test_one_kind_of_features_is_no_view():
-    words = make_features(msgspec.structs.replace(QUICK, prefix=0))
-    assert feature_views(words.fit(small_data().texts)) == []
-
-
-def test_scores_are_the_mean_of_joint_and_separate_learning():
-    texts = small_data().texts
-
-    def scores(**changes):
-        recipe = msgspec.structs.replace(QUICK, gate=0.0, window=0, prefix_min_df=1, **changes)
-        return fit(small_data(), small_codebook().label_ids, recipe).decision_function(texts)
-
-    mixed, joint, apart = (scores(joint=share) for share in (0.4, 1.0, 0.0))
-    np.testing.assert_allclose(mixed, 0.4 * joint + 0.6 * apart, atol=1e-12)
-    assert np.abs(joint - apart).max() > 0.01
-    np.testing.assert_array_equal(scores(joint=0.0, prefix=0), scores(joint=1.0, prefix=0))
-
-
-def test_a_view_learns_as_if_the_others_were_not_there():
-    """A word that two labels' texts share in the other view costs this one nothing."""
-    recipe = msgspec.structs.replace(QUICK, gate=0.0, window=0, prefix_min_df=1, joint=0.0)
-    pipeline = fit(small_data(), small_codebook().label_ids, recipe)
-    alone = msgspec.structs.replace(recipe, prefix=0, C=recipe.view_C)
-    words = fit(small_data(), small_codebook().label_ids, alone)
-    n_words = len(words[0][0].vocabulary_)
-    for both, one in zip(pipeline[1].estimators_, words[1].estimators_, strict=True):
-        np.testing.assert_allclose(both.coef_[0, :n_words], one.coef_[0] / 2, atol=1e-12)
 
 
 def test_processes_change_no_score():

@@ -20,10 +20,6 @@ FUNCTION_WORDS = """
 """
 """English words that say nothing alone, nor between two others."""
 
-_VIEWS = ((("words", "cased"), 1.0), (("prefixes",), 1.0), (("characters",), 2.0))
-"""Kinds of features, and how much each weighs beside the others: characters as much as both
-kinds of words."""
-
 
 def make_features(recipe: Recipe) -> Pipeline | FeatureUnion:
     """The unfitted scikit-learn features a recipe stands for."""
@@ -67,24 +63,6 @@ def feature_parts(features: Pipeline | FeatureUnion) -> dict[str, tuple[Pipeline
         return {"words": (features, 1.0)}
     weights = features.transformer_weights or {}
     return {name: (part, weights.get(name, 1.0)) for name, part in features.transformer_list}
-
-
-def feature_views(features: Pipeline | FeatureUnion) -> list[tuple[np.ndarray, float]]:
-    """Columns of each kind of fitted features, and its share; one kind is no view of its own.
-
-    Returns
-    -------
-    views : list of (ndarray of shape (n_columns,), float)
-        Words, beginnings of words, characters, as far as there are any. The shares sum to 1.
-    """
-    columns_of, first = {}, 0
-    for name, (part, _) in feature_parts(features).items():
-        columns_of[name] = np.arange(first, first + len(part[0].vocabulary_))
-        first += len(columns_of[name])
-    views = [(np.concatenate([columns_of[n] for n in names if n in columns_of]), weight)
-             for names, weight in _VIEWS if any(n in columns_of for n in names)]
-    total = sum(weight for _, weight in views)
-    return [(columns, weight / total) for columns, weight in views] if len(views) > 1 else []
 
 
 def background_rows(

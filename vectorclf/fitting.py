@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 import msgspec
 import numpy as np
@@ -15,12 +14,7 @@ from sklearn.svm import LinearSVC
 
 from vectorclf.background import Background
 from vectorclf.errors import DatasetError
-from vectorclf.features import (
-    background_rows,
-    feature_views,
-    make_features,
-    make_length_feature,
-)
+from vectorclf.features import background_rows, make_features, make_length_feature
 from vectorclf.labeled import LabeledTexts, label_matrix
 from vectorclf.recipe import Recipe
 from vectorclf.units import Units, training_units, training_windows
@@ -70,8 +64,11 @@ def _fit_units(
         X_background = background_rows(features, X, background)
         X = sp.vstack([features.transform(units.texts), X_background]).tocsr()
         Y = np.vstack([Y, np.zeros((len(background), len(label_ids)), dtype=np.int64)])
-    windows = _windows(units, features, label_ids, recipe)
-    estimators = _label_estimators(X, Y, feature_views(features), windows, recipe)
+    estimators = [_label_svm(X, y, recipe) for y in Y.T]
+    if recipe.window and recipe.window_weight:
+        hard = _HardWindows(units, features, label_ids, recipe)
+        estimators = [hard.corrected(j, estimator, X, y)
+                      for j, (estimator, y) in enumerate(zip(estimators, Y.T, strict=True))]
     if recipe.gate:
         relevant = np.array([bool(row) for row in data.labels])
         X_texts = features.transform(data.texts)
@@ -82,47 +79,23 @@ def _fit_units(
     return Pipeline([("features", features), ("classifier", _one_vs_rest(estimators))])
 
 
-def _label_estimators(
-    X: sp.csr_array, Y: np.ndarray, views: list[tuple[np.ndarray, float]],
-    windows: _HardWindows | None, recipe: Recipe,
-) -> list[LinearSVC]:
-    """A linear classifier a label: the SVM over all features and those of the views, added up."""
-    joint = recipe.joint if views else 1.0
-    weighed = [(np.arange(X.shape[1]), recipe.C, joint),
-               *((columns, recipe.view_C, (1 - joint) * share) for columns, share in views)]
-    coef, intercept = np.zeros((Y.shape[1], X.shape[1])), np.zeros(Y.shape[1])
-    for columns, C, weight in weighed:
-        if not weight:
-            continue
-        X_seen = X[:, columns]
-        windows_seen = windows.seen(columns) if windows else None
-        for j, y in enumerate(Y.T):
-            svm = _label_svm(X_seen, y, C, recipe)
-            if windows_seen:
-                svm = windows_seen.corrected(j, svm, X_seen, y, recipe)
-            coef[j, columns] += weight * svm.coef_[0]
-            intercept[j] += weight * svm.intercept_[0]
-    return [_linear(*each) for each in zip(coef, intercept, strict=True)]
-
-
-def _label_svm(X: sp.csr_array, y: np.ndarray, C: float, recipe: Recipe) -> LinearSVC:
+def _label_svm(X: sp.csr_array, y: np.ndarray, recipe: Recipe) -> LinearSVC:
     """The SVM of one label; one that all units have, or none, scores 1 or -1.
 
     (scikit-learn gives a label without positives the score 0, above most others' negatives.)
     """
     share = y.mean()
     if share in (0, 1):
-        return _linear(np.zeros(X.shape[1]), 1.0 if share else -1.0)
-    return _svm(y, C, recipe).fit(X, y)
+        return _constant(X.shape[1], 1.0 if share else -1.0)
+    return _svm(y, recipe).fit(X, y)
 
 
-def _svm(y: np.ndarray, C: float, recipe: Recipe) -> LinearSVC:
+def _svm(y: np.ndarray, recipe: Recipe) -> LinearSVC:
     """Not fitted yet; positives of a label that few of `y` have weigh more."""
     weight = max(1.0, float(np.sqrt(recipe.rare / y.mean())))
-    return LinearSVC(C=C, class_weight={1: weight}, random_state=recipe.seed)
+    return LinearSVC(C=recipe.C, class_weight={1: weight}, random_state=recipe.seed)
 
 
-@dataclass(frozen=True)
 class _HardWindows:
     """Windows that teach the SVM of a label where in a long unit it is earned.
 
@@ -130,56 +103,38 @@ class _HardWindows:
     it; one without adds the window that looks most like it, if that lies within the margin. So
     an SVM learns from what it will be asked in use: the best part of a text (multiple-instance
     learning, MI-SVM: Andrews, Tsochantaridis and Hofmann 2002, one round of it).
-
-    Attributes
-    ----------
-    X : csr_array of shape (n_windows, n_features)
-    units : ndarray of shape (n_windows,), int64
-        The unit of each, ascending.
-    may_earn : ndarray of shape (n_windows, n_labels), bool
     """
 
-    X: sp.csr_array
-    units: np.ndarray
-    may_earn: np.ndarray
-
-    def seen(self, columns: np.ndarray) -> _HardWindows:
-        """The same windows, some of the features."""
-        return replace(self, X=self.X[:, columns])
+    def __init__(
+        self, units: Units, features: Pipeline | FeatureUnion, label_ids: Sequence[str],
+        recipe: Recipe,
+    ) -> None:
+        windows = training_windows(units, recipe)
+        self._recipe = recipe
+        self._units = windows.units
+        self._may_earn = label_matrix(windows.may_earn, label_ids)
+        self._X = features.transform(windows.texts) if windows.texts else None
 
     def corrected(
-        self, column: int, svm: LinearSVC, X: sp.csr_array, y: np.ndarray, recipe: Recipe
+        self, column: int, estimator: LinearSVC, X: sp.csr_array, y: np.ndarray
     ) -> LinearSVC:
         """The SVM of a label, fitted again with such windows beside its units."""
-        if y.all() or not y.any():
-            return svm
-        scores = svm.decision_function(self.X)
-        has_label = y[self.units].astype(bool)
-        earned = self._best(scores, np.flatnonzero(self.may_earn[:, column]))
+        if self._X is None or y.all() or not y.any():
+            return estimator
+        scores = estimator.decision_function(self._X)
+        has_label = y[self._units].astype(bool)
+        earned = self._best(scores, np.flatnonzero(self._may_earn[:, column]))
         mistaken = self._best(scores, np.flatnonzero(~has_label & (scores > -1)))
         chosen = np.append(earned, mistaken)
-        both = sp.vstack([X, self.X[chosen]]).tocsr()
+        both = sp.vstack([X, self._X[chosen]]).tocsr()
         truth = np.append(y, np.repeat([1, 0], [len(earned), len(mistaken)]))
-        weights = np.repeat([1.0, recipe.window_weight], [len(y), len(chosen)])
-        return _svm(y, svm.C, recipe).fit(both, truth, sample_weight=weights)
+        weights = np.repeat([1.0, self._recipe.window_weight], [len(y), len(chosen)])
+        return _svm(y, self._recipe).fit(both, truth, sample_weight=weights)
 
     def _best(self, scores: np.ndarray, windows: np.ndarray) -> np.ndarray:
         """Of some windows, the highest of each unit."""
-        order = windows[np.lexsort((-scores[windows], self.units[windows]))]
-        return order[np.append(True, np.diff(self.units[order]) > 0)[: len(order)]]
-
-
-def _windows(
-    units: Units, features: Pipeline | FeatureUnion, label_ids: Sequence[str], recipe: Recipe
-) -> _HardWindows | None:
-    """Windows over the units, where the recipe learns from any."""
-    if not recipe.window or not recipe.window_weight:
-        return None
-    windows = training_windows(units, recipe)
-    if not windows.texts:
-        return None
-    return _HardWindows(features.transform(windows.texts), windows.units,
-                        label_matrix(windows.may_earn, label_ids))
+        order = windows[np.lexsort((-scores[windows], self._units[windows]))]
+        return order[np.append(True, np.diff(self._units[order]) > 0)[: len(order)]]
 
 
 def _one_vs_rest(estimators: list[LinearSVC]) -> OneVsRestClassifier:
@@ -196,15 +151,15 @@ def _one_vs_rest(estimators: list[LinearSVC]) -> OneVsRestClassifier:
 def _gate(X: sp.csr_array, relevant: np.ndarray, recipe: Recipe) -> LinearSVC:
     """A linear "does this earn a label at all?"; always open where no text says otherwise."""
     if relevant.all() or not relevant.any():
-        return _linear(np.zeros(X.shape[1]), 0.0)
+        return _constant(X.shape[1], 0.0)
     return LinearSVC(C=recipe.gate_C, random_state=recipe.seed).fit(X, relevant)
 
 
-def _linear(coef: np.ndarray, intercept: float) -> LinearSVC:
-    """A fitted estimator with these coefficients."""
+def _constant(n_features: int, score: float) -> LinearSVC:
+    """A fitted estimator with the same score for every text."""
     estimator = LinearSVC()
-    estimator.coef_ = coef[np.newaxis]
-    estimator.intercept_ = np.array([intercept])
+    estimator.coef_ = np.zeros((1, n_features))
+    estimator.intercept_ = np.array([score])
     estimator.classes_ = np.array([0, 1])
-    estimator.n_features_in_ = len(coef)
+    estimator.n_features_in_ = n_features
     return estimator

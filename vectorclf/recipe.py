@@ -37,14 +37,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     pivot : float
         Rows are divided by the L2 norm to this power (1: plain normalisation).
     C : float
-        Inverse regularisation of the linear SVM of a label over all features.
-    joint : float
-        What that SVM weighs. The rest, 1 - joint, is shared by SVMs that see one kind of features
-        each (words, their beginnings, characters): what several kinds tell each learns whole,
-        and none relies on another (against weight undertraining: Sutton, Sindelar and McCallum
-        2006). One model all the same: coefficients add up.
-    view_C : float
-        Inverse regularisation of those.
+        Inverse regularisation of the linear SVM of a label.
     rare : float
         Positives of a label rarer than this share weigh more: by ``sqrt(rare / share)``.
     length : float
@@ -85,8 +78,6 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     char_weight: float = 1.0
     pivot: float = 0.7
     C: float = 0.05
-    joint: float = 0.5
-    view_C: float = 0.1
     rare: float = 0.0
     length: float = 0.0
     rationales: bool = True
@@ -121,5 +112,5 @@ def default_recipe(data: LabeledTexts) -> Recipe:
     is_short = median([len(text.split()) for text in data.texts] or [0]) <= LONG_WORDS
     return Recipe(unit="text", rationales=False, passages=False, min_df=1, char_wb=(3, 5),
                   cased=0.6, char_weight=0.7, prefix_weight=1.0, prefix_min_df=2, pivot=0.8,
-                  rare=0.03, length=0.05, joint=0.0, gate=0.0, passage=0.0, labeled_share=None,
+                  rare=0.03, length=0.05, gate=0.0, passage=0.0, labeled_share=None,
                   opening=False, window=12 if is_short else 0, window_floor=-1.0)

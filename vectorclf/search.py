@@ -37,8 +37,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
 
 def neighbours(recipe: Recipe) -> tuple[Recipe, ...]:
     """The recipe itself, and with other regularisation and length normalisation."""
-    varied = [msgspec.structs.replace(recipe, C=recipe.C * times, view_C=recipe.view_C * times,
-                                      pivot=pivot)
+    varied = [msgspec.structs.replace(recipe, C=recipe.C * times, pivot=pivot)
               for pivot in (*PIVOTS, recipe.pivot) for times in TIMES_C]
     return tuple(dict.fromkeys([recipe, *varied]))
 
