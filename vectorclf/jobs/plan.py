@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
-from typing import IO
 
 from vectorclf.articles import Source
 from vectorclf.articles.sources import require_extra
@@ -80,50 +79,36 @@ def _pieces(
 def _ranges(
     source: Source, partition_bytes: int, encoding: str, inputs: list[InputFile]
 ) -> Iterator[Piece]:
-    """Byte ranges of a plain file that end where rows end, the first that is long enough."""
+    """Byte ranges of a plain file that end where rows end."""
+    is_table = source.format != "jsonl"
     digest = hashlib.sha256()
     start = position = 0
     start_line = line = 1
+    in_quotes = False
     try:
         with open(source.file, "rb", buffering=_CHUNK) as file:
-            rows = _blocks(file) if source.format == "jsonl" else _rows(file, source, encoding)
-            for raw, ends_row in rows:
+            delimiter = b","
+            if is_table:
+                delimiter = header_of(file.readline(_CHUNK), source, encoding)[1].encode()
+                file.seek(0)
+            while raw := file.readline(_CHUNK):
+                while is_table and raw.endswith(b'"') and (more := file.read(1)):
+                    raw += more  # never part two quotes that belong together
                 digest.update(raw)
-                at = 0
-                while ends_row:
-                    end = raw.find(b"\n", max(at, start + partition_bytes - position - 1)) + 1
-                    if not end:
-                        break
-                    line += raw.count(b"\n", at, end)
-                    yield Piece(source, position + end - start, start, position + end, start_line)
-                    start, start_line, at = position + end, line, end
-                line += raw.count(b"\n", at)
                 position += len(raw)
+                if is_table and (in_quotes or b'"' in raw):
+                    in_quotes = _ends_in_quotes(raw, in_quotes, delimiter)
+                if raw.endswith(b"\n"):
+                    line += 1
+                    if position - start >= partition_bytes and not in_quotes:
+                        yield Piece(source, position - start, start, position, start_line)
+                        start, start_line = position, line
     except OSError:
         yield Piece(source, 0)  # its reader will say what is wrong
         return
     if position > start:
         yield Piece(source, position - start, start, position, start_line)
     inputs.append(InputFile(source.path, position, digest.hexdigest()))
-
-
-def _blocks(file: IO[bytes]) -> Iterator[tuple[bytes, bool]]:
-    """Blocks of a file whose every line is a row."""
-    while raw := file.read(_CHUNK):
-        yield raw, True
-
-
-def _rows(file: IO[bytes], source: Source, encoding: str) -> Iterator[tuple[bytes, bool]]:
-    """Lines of a table, or parts of long ones, and whether a line break there ends a row."""
-    delimiter = header_of(file.readline(_CHUNK), source, encoding)[1].encode()
-    file.seek(0)
-    in_quotes = False
-    while raw := file.readline(_CHUNK):
-        while raw.endswith(b'"') and (more := file.read(1)):
-            raw += more  # never part two quotes that belong together
-        if in_quotes or b'"' in raw:
-            in_quotes = _ends_in_quotes(raw, in_quotes, delimiter)
-        yield raw, not in_quotes
 
 
 def _ends_in_quotes(raw: bytes, in_quotes: bool, delimiter: bytes) -> bool:
