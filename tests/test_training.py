@@ -1,12 +1,16 @@
 """Training: the same model from the same data, and hard data said and handled."""
 
+import os
+
 import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from joblib import delayed
 from small import small_codebook, small_data, small_model
 
+from vectorclf import folds
 from vectorclf.background import count_background
 from vectorclf.codebook import Codebook
 from vectorclf.compile import compile as compile_pipeline
@@ -219,6 +223,12 @@ def test_processes_change_no_score():
     np.testing.assert_array_equal(one[1], two[1])
     for a, b in zip(one[0][1].estimators_, two[0][1].estimators_, strict=True):
         np.testing.assert_array_equal(a.coef_, b.coef_)
+
+
+def test_a_killed_process_is_said_with_a_remedy():
+    jobs = [delayed(os._exit)(9)] * 3
+    with pytest.raises(DatasetError, match=r"process killed.*--workers 1"):
+        list(folds._results(jobs, print, n_jobs=2))
 
 
 def test_windows_teach_which_part_of_a_long_text_earned_a_label():

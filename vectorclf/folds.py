@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures.process import BrokenProcessPool
 
 import numpy as np
-from joblib import Parallel, delayed
+from joblib import Parallel, delayed, effective_n_jobs
 from sklearn.pipeline import Pipeline
 
 from vectorclf.background import Background
 from vectorclf.compile import compile as compile_pipeline
+from vectorclf.errors import DatasetError
 from vectorclf.fitting import fit
 from vectorclf.labeled import LabeledTexts
 from vectorclf.recipe import Recipe
@@ -98,11 +100,24 @@ def _scores_of(
 
 
 def _results(jobs: list, progress: Callable[[str], None], n_jobs: int) -> Iterator:
-    """What the jobs give, in their order."""
-    results = Parallel(n_jobs=n_jobs, return_as="generator")(jobs)
-    for k, result in enumerate(results, 1):
-        progress(f"fit {k} of {len(jobs)}")
-        yield result
+    """What the jobs give, in their order.
+
+    Raises
+    ------
+    DatasetError
+        A process was killed: there was not memory enough for so many.
+    """
+    at_once = min(effective_n_jobs(n_jobs), len(jobs))
+    progress(f"{len(jobs)} fits, {at_once} at a time")
+    try:
+        for k, result in enumerate(Parallel(n_jobs=n_jobs, return_as="generator")(jobs), 1):
+            progress(f"fit {k} of {len(jobs)}")
+            yield result
+    except BrokenProcessPool as error:
+        raise DatasetError(
+            f"expected memory for {at_once} fits at a time, got a process killed",
+            place="training", remedy="learn with fewer processes: --workers 1",
+        ) from error
 
 
 def _collected(
