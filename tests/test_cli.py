@@ -235,6 +235,18 @@ def test_environment_without_home_or_cache_still_tags(model, articles, tmp_path)
     assert done.returncode == 0, done.stderr
 
 
+def test_compare_shows_what_the_second_model_does_better(run, model, tmp_path):
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text(json.dumps({"text": "The clerk was paid in cash.", "labels": ["money"]}) + "\n"
+                    + json.dumps({"text": "It rained.", "labels": []}) + "\n", encoding="utf-8")
+    code, out, err = run("compare", rows, "-m", model, "-m", model)
+    assert code == 0 and "+0.000 to +0.000" in out, err
+    code, out, _ = run("compare", rows, "-m", model, "-m", model, "--json")
+    assert json.loads(out)["n_texts"] == 2 and json.loads(out)["overall"][0]["figure"] == "micro-F1"
+    code, _, err = run("compare", rows, "-m", model)
+    assert code == 2 and "-m OLD -m NEW, got 1" in err
+
+
 def test_evaluate_shows_subsets_and_coders(run, tmp_path):
     rows = tmp_path / "rows.jsonl"
     rows.write_text("".join(

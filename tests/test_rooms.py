@@ -22,7 +22,7 @@ FLOORS = [
     {"compile", "predictor", "checks", "background", "realism", "straddling"},
     {"scoring", "windows"},
     {"training", "evaluation", "evidence", "review", "recipe", "units", "features", "fitting",
-     "folds", "decisions", "search", "difficulties"},
+     "folds", "comparison", "decisions", "search", "difficulties"},
     {"cards"},
     {"tagger", "jobs", "arrow", "report", "plots", "benchmarking"},
     {"cli"},

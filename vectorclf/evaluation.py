@@ -87,35 +87,32 @@ class CoderAgreement(msgspec.Struct, frozen=True, kw_only=True):
 def evaluate(decisions: Decisions, *, seed: int = 0) -> Evaluation:
     """Measure decisions against the truth; `seed` is that of the bootstrap."""
     P, given, Y = decisions.P, decisions.given, decisions.Y
-    groups, label_ids = decisions.groups, decisions.label_ids
-    names, index = np.unique(np.asarray(groups, dtype=object).astype(str), return_inverse=True)
-    sums = np.zeros((3, len(names), len(label_ids)))
-    for k, counts in enumerate((given & Y, given, Y)):
-        np.add.at(sums[k], index, counts)
+    label_ids = decisions.label_ids
+    sums = counts_by_group(decisions)
+    n_groups = sums.shape[1]
     total = sums.sum(axis=1)
     occurring = total[2] > 0
     rng = np.random.default_rng(seed)
     micro, macro, each = [], [], []
     for _ in range(N_ROUNDS):
-        weight = np.bincount(rng.integers(0, len(names), len(names)), minlength=len(names))
-        hit, n_given, n_true = np.tensordot(sums, weight, axes=(1, 0))
-        each.append(_f1(hit, n_given, n_true))
-        micro.append(_f1(hit.sum(), n_given.sum(), n_true.sum()))
+        hit, n_given, n_true = np.tensordot(sums, resample(rng, n_groups), axes=(1, 0))
+        each.append(f1_of(hit, n_given, n_true))
+        micro.append(f1_of(hit.sum(), n_given.sum(), n_true.sum()))
         if (n_true > 0).any():
             macro.append(each[-1][n_true > 0].mean())
-    f1 = _f1(*total)
+    f1 = f1_of(*total)
     bounds = np.quantile(np.array(each), [0.025, 0.975], axis=0)
     average = [average_precision(P[:, j], Y[:, j]) for j in range(len(label_ids))]
     groups_given, groups_true = sums[1] > 0, sums[2] > 0
-    group_sets = _f1((groups_given & groups_true).sum(axis=1), groups_given.sum(axis=1),
+    group_sets = f1_of((groups_given & groups_true).sum(axis=1), groups_given.sum(axis=1),
                      groups_true.sum(axis=1))
     counted = groups_given.any(axis=1) | groups_true.any(axis=1)
     without = ~Y.any(axis=1)
     return Evaluation(
-        n_texts=len(Y), n_groups=len(names),
+        n_texts=len(Y), n_groups=n_groups,
         micro_precision=_ratio(total[0].sum(), total[1].sum()),
         micro_recall=_ratio(total[0].sum(), total[2].sum()),
-        micro_f1=float(_f1(*total.sum(axis=1))), micro_interval=_interval(micro),
+        micro_f1=float(f1_of(*total.sum(axis=1))), micro_interval=_interval(micro),
         macro_f1=float(f1[occurring].mean()) if occurring.any() else 0.0,
         macro_interval=_interval(macro),
         macro_average_precision=float(np.mean([a for a, o in zip(average, occurring, strict=True)
@@ -136,7 +133,29 @@ def evaluate(decisions: Decisions, *, seed: int = 0) -> Evaluation:
     )
 
 
-def _f1(hit: Any, n_given: Any, n_true: Any) -> Any:
+def counts_by_group(decisions: Decisions) -> np.ndarray:
+    """Hits, tags given and true labels of every group.
+
+    Returns
+    -------
+    counts : ndarray of shape (3, n_groups, n_labels), float64
+    """
+    names, index = np.unique(np.asarray(decisions.groups, dtype=object).astype(str),
+                             return_inverse=True)
+    counts = np.zeros((3, len(names), len(decisions.label_ids)))
+    given, Y = decisions.given, decisions.Y
+    for k, marks in enumerate((given & Y, given, Y)):
+        np.add.at(counts[k], index, marks)
+    return counts
+
+
+def resample(rng: np.random.Generator, n: int) -> np.ndarray:
+    """How often each of n groups is drawn in one bootstrap round; shape (n,), int64."""
+    return np.bincount(rng.integers(0, n, n), minlength=n)
+
+
+def f1_of(hit: Any, n_given: Any, n_true: Any) -> Any:
+    """F1 from counts, number by number; 0 where nothing is given or true."""
     return 2 * hit / np.maximum(n_given + n_true, 1)
 
 

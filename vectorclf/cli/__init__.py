@@ -13,7 +13,9 @@ import click
 
 from vectorclf.errors import VectorclfError
 
-COMMANDS = ("tag", "explain", "report", "train", "evaluate", "check", "info", "benchmark")
+COMMANDS = (
+    "tag", "explain", "report", "train", "evaluate", "compare", "check", "info", "benchmark",
+)
 
 
 class LazyGroup(click.Group):

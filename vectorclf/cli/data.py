@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vectorclf.codebook import Codebook, load_codebook
-from vectorclf.dataset import load_dataset
+from vectorclf.dataset import SPLITS, load_dataset
 from vectorclf.labeled import LabeledTexts, labeled_texts, read_labeled_file
+from vectorclf.straddling import refuse_overlap
 
 _MANY_TEXTS = 3000
 """So many are learned from sooner by several processes, start included."""
@@ -46,3 +47,17 @@ def labeled_data(
         book = Codebook.stub((x for row in data.labels for x in row),
                              name=Path(dataset).name.split(".")[0])
     return data, book, {"dataset": Path(dataset).name}
+
+
+def refuse_split_overlap(data: LabeledTexts, dataset: str, splits: Sequence[str]) -> None:
+    """Raise where another split of the dataset has a case, or a copy of a text, of these.
+
+    Raises
+    ------
+    DatasetError
+    """
+    if splits and Path(dataset).is_dir():
+        others = [x for x in SPLITS if x not in splits]
+        loaded = load_dataset(dataset)
+        rest = loaded.split(*others) if loaded.split_by_case else loaded.passages
+        refuse_overlap(data, labeled_texts(rest))

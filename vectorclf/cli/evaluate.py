@@ -51,10 +51,10 @@ def evaluate(dataset: str, model: str | None, splits: tuple[str, ...], operating
     DATASET is a coded dataset directory, or a JSONL or CSV file with texts and label lists.
     Where cases, or copies of a text, stand on both sides of the split, nothing is measured.
     """
-    from vectorclf.cli.data import labeled_data, n_processes
+    from vectorclf.cli.data import labeled_data, n_processes, refuse_split_overlap
     from vectorclf.evaluation import evaluate as measure
     from vectorclf.evaluation import evaluate_by, evaluate_coders
-    from vectorclf.straddling import refuse_overlap, without_repeats
+    from vectorclf.straddling import without_repeats
 
     if card and model is None:
         raise click.UsageError("--card needs the model whose card it is: -m DIR")
@@ -71,15 +71,11 @@ def evaluate(dataset: str, model: str | None, splits: tuple[str, ...], operating
         data = without_repeats(data)
         click.echo(f"{n_before - len(data)} repeated texts left out", err=True)
     if model is not None:
-        from vectorclf.dataset import SPLITS
         from vectorclf.decisions import held_out_decisions
         from vectorclf.model import load_model
 
         loaded = load_model(model)
-        if splits and not is_file:
-            others = [x for x in SPLITS if x not in splits]
-            rest, _, _ = labeled_data(dataset, codebook, text_key, labels_key, group_key, others)
-            refuse_overlap(data, rest)
+        refuse_split_overlap(data, dataset, splits)
         decisions = held_out_decisions(loaded, data, operating_point=operating_point)
     else:
         from vectorclf.background import load_background

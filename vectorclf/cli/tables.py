@@ -9,6 +9,7 @@ from rich import box
 from rich.table import Table
 
 from vectorclf.agreement import agreement
+from vectorclf.comparison import Comparison
 from vectorclf.dataset import SHORT_WORDS, Dataset
 from vectorclf.evaluation import CoderAgreement, Evaluation
 from vectorclf.realism import Realism
@@ -104,6 +105,20 @@ def coders_table(agreements: Sequence[CoderAgreement]) -> Table:
                         "other coding", "F1", "alpha (MASI)", left=2)
     for row in agreements:
         table.add_row(row.first, row.second, f"{row.f1:.3f}", f"{row.alpha_masi:.3f}")
+    return table
+
+
+def comparison_table(result: Comparison) -> Table:
+    """Both models' figures, and the interval of the difference."""
+    table = plain_table(
+        f"{result.n_texts} texts, {result.n_groups} groups; the second alone is right in "
+        f"{result.n_gained} decisions, the first alone in {result.n_lost}",
+        "figure", "first", "second", "difference", "95 % interval", "higher",
+    )
+    for row in (*result.overall, *result.labels):
+        low, high = row.interval
+        table.add_row(row.figure, f"{row.first:.3f}", f"{row.second:.3f}",
+                      f"{row.difference:+.3f}", f"{low:+.3f} to {high:+.3f}", row.higher)
     return table
 
 
