@@ -47,6 +47,7 @@ RECRUITMENT: dict[str, dict[str, Any]] = {
     "no windows": {"window": 0},
     "windows of 12 words": {"window": 12},
     "windows are not learned from": {"window_weight": 0.0},
+    "no copies with words blanked": {"blank_copies": 0},
     "whole texts as unit": {"unit": "text", "passages": False, "rationales": False},
 }
 OTHER: dict[str, dict[str, Any]] = {
@@ -59,6 +60,7 @@ OTHER: dict[str, dict[str, Any]] = {
         "length": 0.0},
     "no windows": {"window": 0},
     "windows of 16 words": {"window": 16},
+    "copies with words blanked": {"blank_copies": 4},
     "no beginnings of words": {"prefix": 0, "C": 0.1},
     "no words with their case kept": {"cased": 0.0},
     "characters weigh as words do": {"char_weight": 1.0},

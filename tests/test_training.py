@@ -26,7 +26,7 @@ from vectorclf.scoring import text_scores
 from vectorclf.straddling import without_repeats
 from vectorclf.tagger import Tagger
 from vectorclf.training import train
-from vectorclf.units import training_units, training_windows
+from vectorclf.units import BLANK, Units, blanked_copies, training_units, training_windows
 
 QUICK = Recipe(min_df=1, folds=2)
 
@@ -242,7 +242,8 @@ def test_windows_teach_which_part_of_a_long_text_earned_a_label():
     )
     gained = {}
     for n_words in (0, 8):
-        recipe = Recipe(min_df=1, gate=0.0, passage=0.0, rationales=False, window=n_words)
+        recipe = Recipe(min_df=1, gate=0.0, passage=0.0, rationales=False, window=n_words,
+                        blank_copies=0)
         scores = fit(data, ("money", "hidden"), recipe).decision_function(
             ["was paid 3 times while", "in the rain to Bonn"])[:, 0]
         gained[n_words] = scores[0] - scores[1]
@@ -257,6 +258,43 @@ def test_a_window_may_have_earned_what_stands_in_it_or_nobody_placed():
     windows = training_windows(training_units(data, recipe), recipe)
     assert windows.texts[0] == "In Cairo he was paid in gold by" and set(windows.units) == {0}
     assert windows.may_earn[0] == ("money", "flight") and windows.may_earn[-1] == ("flight",)
+
+
+def test_blanked_copies_teach_not_to_lean_on_one_word():
+    """"Paid" stands in all texts with the label, "gold" in two of three."""
+    texts = [f"the {who} was {what}" for k in range(12)
+             for who, what in (("courier", "paid in gold" if k % 3 else "paid in town"),
+                               ("printer", "seen in town"))]
+    data = LabeledTexts(tuple(texts), tuple([("money",), ()] * 12),
+                        tuple(f"g{k}" for k in range(24)), tuple([{}] * 24))
+    share = {}
+    for copies in (0, 4):
+        recipe = Recipe(min_df=1, prefix=0, ngram_max=1, C=1.0, gate=0.0, passage=0.0, window=0,
+                        blank_copies=copies)
+        paid, gold, neither = fit(data, ("money", "hidden"), recipe).decision_function(
+            ["paid", "gold", "rain"])[:, 0]
+        share[copies] = (gold - neither) / (paid - neither)
+    assert 0 < 2 * share[0] < share[4] < 1
+
+
+@given(st.lists(st.text(alphabet="ab .\n", max_size=30), max_size=5), st.integers(1, 5))
+def test_a_blanked_copy_has_the_words_of_its_unit_or_none(texts, n_copies):
+    units = Units(texts, [()] * len(texts), list(range(len(texts))), {})
+    recipe = Recipe(blank_copies=n_copies)
+    copies = blanked_copies(units, recipe)
+    assert copies.texts == blanked_copies(units, recipe).texts  # by seed
+    counts = np.bincount(copies.units, minlength=len(texts))
+    for unit, text in enumerate(texts):
+        assert counts[unit] == n_copies * (len(text.split()) >= 3)
+    for unit, copy in zip(copies.units, copies.texts, strict=True):
+        assert all(word in (own, BLANK) for word, own in
+                   zip(copy.split(), texts[unit].split(), strict=True))
+
+
+def test_words_are_blanked_as_often_as_the_recipe_says():
+    units = Units(["to be paid in gold by him"] * 2000, [()] * 2000, list(range(2000)), {})
+    words = " ".join(blanked_copies(units, Recipe(blanked=0.2)).texts).split()
+    assert words.count(BLANK) / len(words) == pytest.approx(0.2, abs=0.01)
 
 
 def test_windows_slide_over_short_texts_by_default():

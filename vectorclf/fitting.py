@@ -17,7 +17,7 @@ from vectorclf.errors import DatasetError
 from vectorclf.features import background_rows, make_features, make_length_feature
 from vectorclf.labeled import LabeledTexts, label_matrix
 from vectorclf.recipe import Recipe
-from vectorclf.units import Units, training_units, training_windows
+from vectorclf.units import Units, blanked_copies, training_units, training_windows
 
 
 def fit(
@@ -65,10 +65,9 @@ def _fit_units(
         X = sp.vstack([features.transform(units.texts), X_background]).tocsr()
         Y = np.vstack([Y, np.zeros((len(background), len(label_ids)), dtype=np.int64)])
     estimators = [_label_svm(X, y, recipe) for y in Y.T]
-    if recipe.window and recipe.window_weight:
-        hard = _HardWindows(units, features, label_ids, recipe)
-        estimators = [hard.corrected(j, estimator, X, y)
-                      for j, (estimator, y) in enumerate(zip(estimators, Y.T, strict=True))]
+    variants = _Variants(units, features, label_ids, recipe)
+    estimators = [variants.corrected(j, estimator, X, y)
+                  for j, (estimator, y) in enumerate(zip(estimators, Y.T, strict=True))]
     if recipe.gate:
         relevant = np.array([bool(row) for row in data.labels])
         X_texts = features.transform(data.texts)
@@ -96,45 +95,69 @@ def _svm(y: np.ndarray, recipe: Recipe) -> LinearSVC:
     return LinearSVC(C=recipe.C, class_weight={1: weight}, random_state=recipe.seed)
 
 
-class _HardWindows:
-    """Windows that teach the SVM of a label where in a long unit it is earned.
+class _Variants:
+    """Variants of the units that the SVM of a label is fitted again with, where they teach it.
 
-    A unit with the label adds the window that looks most like it, of those that may have earned
-    it; one without adds the window that looks most like it, if that lies within the margin. So
-    an SVM learns from what it will be asked in use: the best part of a text (multiple-instance
-    learning, MI-SVM: Andrews, Tsochantaridis and Hofmann 2002, one round of it).
+    *Windows* teach it where in a long unit the label is earned. A unit with the label adds the
+    window that looks most like it, of those that may have earned it; one without adds the window
+    that looks most like it, if that lies within the margin. So an SVM learns from what it will be
+    asked in use: the best part of a text (multiple-instance learning, MI-SVM: Andrews,
+    Tsochantaridis and Hofmann 2002, one round of it).
+
+    *Copies with some words blanked* teach it not to lean on a few words, which the next text may
+    lack (blankout noise: van der Maaten, Chen, Tyree and Weinberger 2013, sampled). A unit with
+    the label adds all of its copies, one without those that lie within the margin.
     """
 
     def __init__(
         self, units: Units, features: Pipeline | FeatureUnion, label_ids: Sequence[str],
         recipe: Recipe,
     ) -> None:
-        windows = training_windows(units, recipe)
         self._recipe = recipe
-        self._units = windows.units
-        self._may_earn = label_matrix(windows.may_earn, label_ids)
-        self._X = features.transform(windows.texts) if windows.texts else None
+        self._windows = self._copies = None
+        if recipe.window and recipe.window_weight:
+            windows = training_windows(units, recipe)
+            self._window_units = windows.units
+            self._may_earn = label_matrix(windows.may_earn, label_ids)
+            self._windows = features.transform(windows.texts) if windows.texts else None
+        if recipe.blank_copies and recipe.blank_weight:
+            copies = blanked_copies(units, recipe)
+            self._copy_units = copies.units
+            self._copies = features.transform(copies.texts) if copies.texts else None
 
     def corrected(
         self, column: int, estimator: LinearSVC, X: sp.csr_array, y: np.ndarray
     ) -> LinearSVC:
-        """The SVM of a label, fitted again with such windows beside its units."""
-        if self._X is None or y.all() or not y.any():
+        """The SVM of a label, fitted again with such variants beside its units."""
+        if (self._windows is None and self._copies is None) or y.all() or not y.any():
             return estimator
-        scores = estimator.decision_function(self._X)
-        has_label = y[self._units].astype(bool)
-        earned = self._best(scores, np.flatnonzero(self._may_earn[:, column]))
-        mistaken = self._best(scores, np.flatnonzero(~has_label & (scores > -1)))
-        chosen = np.append(earned, mistaken)
-        both = sp.vstack([X, self._X[chosen]]).tocsr()
-        truth = np.append(y, np.repeat([1, 0], [len(earned), len(mistaken)]))
-        weights = np.repeat([1.0, self._recipe.window_weight], [len(y), len(chosen)])
-        return _svm(y, self._recipe).fit(both, truth, sample_weight=weights)
+        rows, truth, weights = [X], [y], [np.ones(len(y))]
+        if self._windows is not None:
+            scores = estimator.decision_function(self._windows)
+            has_label = y[self._window_units].astype(bool)
+            earned = self._best(scores, np.flatnonzero(self._may_earn[:, column]))
+            mistaken = self._best(scores, np.flatnonzero(~has_label & (scores > -1)))
+            chosen = np.append(earned, mistaken)
+            rows.append(self._windows[chosen])
+            truth.append(np.repeat([1, 0], [len(earned), len(mistaken)]))
+            weights.append(np.full(len(chosen), self._recipe.window_weight))
+        if self._copies is not None:
+            own = y[self._copy_units]
+            chosen = np.flatnonzero((own == 1) | (estimator.decision_function(self._copies) > -1))
+            rows.append(self._copies[chosen])
+            truth.append(own[chosen])
+            weights.append(np.full(
+                len(chosen), self._recipe.blank_weight / self._recipe.blank_copies
+            ))
+        return _svm(y, self._recipe).fit(
+            sp.vstack(rows).tocsr(), np.concatenate(truth), sample_weight=np.concatenate(weights)
+        )
 
     def _best(self, scores: np.ndarray, windows: np.ndarray) -> np.ndarray:
         """Of some windows, the highest of each unit."""
-        order = windows[np.lexsort((-scores[windows], self._units[windows]))]
-        return order[np.append(True, np.diff(self._units[order]) > 0)[: len(order)]]
+        units = self._window_units
+        order = windows[np.lexsort((-scores[windows], units[windows]))]
+        return order[np.append(True, np.diff(units[order]) > 0)[: len(order)]]
 
 
 def _one_vs_rest(estimators: list[LinearSVC]) -> OneVsRestClassifier:

@@ -60,6 +60,13 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Units are looked at by windows where one of their labels scores so much.
     window_weight : float
         Weight of a window that is learned from, beside a unit's 1; 0: none is.
+    blank_copies : int
+        Copies of every unit, with some words blanked, that are learned from too, so that no word
+        is leant on where others say the same; 0: none.
+    blanked : float
+        Chance of a word to be blanked in a copy.
+    blank_weight : float
+        Weight of all copies of a unit together, beside its own 1.
     labeled_share : float or None
         Share of texts with a label where the tags are used; balanced thresholds allow for it.
     opening : bool
@@ -88,6 +95,9 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     window: int = 16
     window_floor: float = -0.5
     window_weight: float = 0.5
+    blank_copies: int = 4
+    blanked: float = 0.3
+    blank_weight: float = 0.5
     labeled_share: float | None = 0.3
     opening: bool = True
     folds: int = 5
@@ -113,4 +123,5 @@ def default_recipe(data: LabeledTexts) -> Recipe:
     return Recipe(unit="text", rationales=False, passages=False, min_df=1, char_wb=(3, 5),
                   cased=0.6, char_weight=0.7, prefix_weight=1.0, prefix_min_df=2, pivot=0.8,
                   rare=0.03, length=0.05, gate=0.0, passage=0.0, labeled_share=None,
-                  opening=False, window=12 if is_short else 0, window_floor=-1.0)
+                  opening=False, window=12 if is_short else 0, window_floor=-1.0,
+                  blank_copies=0)

@@ -1,4 +1,7 @@
-"""Labeled texts to what is learned from: sentences, passages, evidence phrases, and windows."""
+"""Labeled texts to what is learned from: sentences, passages, evidence phrases, and variants.
+
+Variants of these units are windows over them, and copies with some words blanked.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,8 @@ from vectorclf.texts import utf8
 from vectorclf.windows import slide
 
 MIN_RATIONALE_WORDS = 2
+MIN_BLANKED_WORDS = 3
+BLANK = "zqxv"  # no text has this word, so it is no feature and keeps its neighbours apart
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,21 @@ class TrainingWindows:
     texts: list[str]
     units: np.ndarray
     may_earn: list[tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class BlankedCopies:
+    """Copies of units with some words blanked.
+
+    Attributes
+    ----------
+    texts : list of str, n_copies long
+    units : ndarray of shape (n_copies,), int64
+        The unit of each, ascending.
+    """
+
+    texts: list[str]
+    units: np.ndarray
 
 
 def training_units(data: LabeledTexts, recipe: Recipe) -> Units:
@@ -107,3 +127,20 @@ def training_windows(units: Units, recipe: Recipe) -> TrainingWindows:
             if x not in phrases or any(phrase in text for phrase in phrases[x])
         ))
     return TrainingWindows(texts, of, may_earn)
+
+
+def blanked_copies(units: Units, recipe: Recipe) -> BlankedCopies:
+    """Copies of all units of some words; every word is blanked with the chance of the recipe."""
+    rng = np.random.default_rng(recipe.seed)
+    texts: list[str] = []
+    of: list[int] = []
+    for unit, text in enumerate(units.texts):
+        words = text.split()
+        if len(words) < MIN_BLANKED_WORDS:
+            continue
+        for is_blank in rng.random((recipe.blank_copies, len(words))) < recipe.blanked:
+            texts.append(" ".join(
+                BLANK if blank else word for word, blank in zip(words, is_blank, strict=True)
+            ))
+            of.append(unit)
+    return BlankedCopies(texts, np.array(of, dtype=np.int64))
