@@ -116,9 +116,10 @@ def comparison_table(result: Comparison) -> Table:
         "figure", "first", "second", "difference", "95 % interval", "higher",
     )
     for row in (*result.overall, *result.labels):
-        low, high = row.interval
+        # + 0.0: a rounded -0.0 would be printed with its sign
+        difference, low, high = (round(x, 3) + 0.0 for x in (row.difference, *row.interval))
         table.add_row(row.figure, f"{row.first:.3f}", f"{row.second:.3f}",
-                      f"{row.difference:+.3f}", f"{low:+.3f} to {high:+.3f}", row.higher)
+                      f"{difference:+.3f}", f"{low:+.3f} to {high:+.3f}", row.higher)
     return table
 
 
