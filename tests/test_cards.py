@@ -43,6 +43,15 @@ def test_a_model_card_keeps_measurements_by_title(tmp_path):
     assert card.count("![One: reliability](plots/reliability.svg)") == 1
 
 
+def test_a_model_without_a_card_gets_one(tmp_path):
+    model = load_model(save_model(small_model(), tmp_path / "model"))
+    data = small_data()
+    rows = LabeledTexts(data.texts[:9], data.labels[:9], data.groups[:9], data.evidence[:9])
+    write_model_card(model, evaluate_model(model, rows), "One")
+    card = (tmp_path / "model" / "README.md").read_text(encoding="utf-8")
+    assert card.startswith("# Model card: small\n") and "### One\n\n9 texts" in card
+
+
 def test_a_section_is_replaced_where_it_stands_and_added_at_the_end(tmp_path):
     path = tmp_path / "README.md"
     sections = "Made so.\n\n### A\n\nold\n\n### B\n\nb"

@@ -218,12 +218,38 @@ def test_train_and_evaluate_somebody_elses_file(run, tmp_path):
     assert code == 0 and json.loads(out)["micro_f1"] == 1.0
     code, _, err = run("evaluate", rows, "-m", tmp_path / "own", *keys)
     assert code == 1 and "not seen" in err
+    code, _, err = run("evaluate", rows, "-m", tmp_path / "own", *keys[:-2])
+    assert code == 1 and "not seen" in err  # whatever the groups
     code, _, err = run("train", rows, "-o", tmp_path / "own")
     assert code == 1 and "--text-key" in err
     text = tmp_path / "text.txt"
     text.write_text("Then cash was paid.")
     code, out, _ = run("tag", text, "-m", tmp_path / "own")
     assert code == 0 and json.loads(out)["tags"][0]["label"] == "money"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("train", "-o", "ROWS"), "rows.jsonl: expected a directory, got a file"),
+        (("train", "-o", "ROWS/own"), "rows.jsonl: expected a directory, got a file"),
+        (("train", "-o", "own", "--split", "test"), "expected a dataset directory to take a split"),
+        (("train", "-o", "own", "--labels-key", "none"), "got none in any row; name the column"),
+        (("evaluate", "--plots", "ROWS"), "rows.jsonl: expected a directory, got a file"),
+        (("evaluate", "--split", "test"), "rows.jsonl: expected a dataset directory to take"),
+    ],
+)
+def test_learning_refuses_before_it_learns(run, tmp_path, options, message):
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text("".join(
+        json.dumps({"text": f"It rained {k} times.", "labels": ["x"], "none": []}) + "\n"
+        for k in range(9)
+    ))
+    command, *rest = (o.replace("ROWS", str(rows)).replace("own", str(tmp_path / "own"))
+                      for o in options)
+    code, _, err = run(command, rows, *rest)
+    assert code == 1 and message in err and err.count("\n") == 1, err
+    assert [p.name for p in tmp_path.iterdir()] == ["rows.jsonl"]
 
 
 def test_environment_without_home_or_cache_still_tags(model, articles, tmp_path):

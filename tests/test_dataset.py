@@ -172,16 +172,46 @@ def test_own_data_in_jsonl_and_csv(tmp_path):
     assert read_labeled_file(table).labels == (("x", "y"), ())
 
 
+def test_own_csv_of_spreadsheets(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text('text;labels;doc\r\n"one; and\r\ntwo";x,y;1\r\n\r\nthree;;2\r\n', newline="")
+    data = read_labeled_file(path, group_key="doc")
+    assert data.texts == ("one; and\r\ntwo", "three")
+    assert data.labels == (("x", "y"), ()) and data.groups == ("1", "2")
+    jsonl = tmp_path / "rows.jsonl"
+    jsonl.write_text('{"text": "one", "labels": [" x", "x "]}\n')
+    assert read_labeled_file(jsonl).labels == (("x",),)
+
+
+def test_an_unquoted_comma_is_no_label(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text('text,labels\n"one\ntwo",x\nHe was paid, she said,x\n')
+    with pytest.raises(DatasetError, match=r"rows.csv:4: expected 2 cells, .* got 3; put cells"):
+        read_labeled_file(path)
+
+
+@pytest.mark.parametrize("damage", [lambda b: b[:-20], lambda b: b"x" + b,
+                                    lambda b: b[:30] + b"\0\0\0\0" + b[34:]])
+def test_own_data_in_a_damaged_gzip(tmp_path, damage):
+    path = tmp_path / "rows.jsonl.gz"
+    path.write_bytes(damage(gzip.compress(b"".join(
+        b'{"text": "%d", "labels": ["x"]}\n' % n for n in range(99)
+    ))))
+    with pytest.raises(DatasetError, match=r"rows.jsonl.gz.*: expected a whole gzip file"):
+        read_labeled_file(path)
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
         (b'{"body": "x"}\n', r"rows.jsonl:1: expected key 'text', got 'body'; try --text-key"),
-        (b'{"text": "x", "labels": [1]}\n', r"expected a list of labels"),
+        (b'{"text": "x", "labels": [1]}\n', r"expected a list of labels, got \[1\]; write each"),
+        (b'{"text": "x", "labels": ["a", " "]}\n', r"rows.jsonl:1: expected labels with a name"),
         (b'{"text": 1, "labels": []}\n', r"to be text, got int"),
-        (b"[1]\n", r"expected a JSON object, got list"),
+        (b"[1]\n", r"expected a JSON object a line, got a list; write a row a line"),
         (b"{\n", r"rows.jsonl:1: expected a JSON object a line"),
         (b"", r"at least one row"),
-        (b'{"text": "\xff"}', r"JSON|UTF-8"),
+        (b'\n{"text": "caf\xe9"}', r"rows.jsonl:2: expected UTF-8, got byte 0xE9 at"),
     ],
 )
 def test_own_data_faults_are_named(tmp_path, content, message):

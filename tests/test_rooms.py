@@ -15,7 +15,7 @@ FLOORS = [
     {"errors", "highlights", "records", "_layout"},
     {"_kernels", "_segment", "_segment_py", "_intrinsics", "_intrinsics_py", "_jit", "_unicode",
      "_blob", "_index", "_scratch", "_words", "codebook", "compiled", "duplicates", "texts",
-     "terminal_text"},
+     "terminal_text", "delimited"},
     {"articles", "passages", "output", "dataset", "labeled", "agreement", "calibration",
      "scoring_rule", "thresholds", "status"},
     {"model", "normalization", "rules", "skipgrams"},

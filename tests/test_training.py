@@ -151,11 +151,11 @@ def test_hard_data_is_said_and_handled():
     model = train(data_of(rows), Codebook.stub(["always", "rare", "half", "never"]),
                   recipe=msgspec.structs.replace(QUICK, unit="text", gate=0.0))
     said = "\n".join(model.training["warnings"])
-    assert "1 texts are empty" in said
-    assert "stand twice with different labels" in said
+    assert "one text is empty" in said
+    assert "stands twice with different labels" in said
     assert "always: every text has it" in said
     assert "never: no positive text" in said
-    assert "rare: 1 positive texts, under 25" in said
+    assert "rare: 1 positive text, under 25" in said
     tagger = Tagger(model)
     assert "never" not in {t.label for t in tagger.tag("word1 other2 thing9").tags}
 

@@ -19,6 +19,7 @@ from vectorclf.dataset import SHORT_WORDS, SPLITS, Dataset
 from vectorclf.errors import DatasetError
 from vectorclf.evaluation import CoderAgreement, Evaluation
 from vectorclf.model import Model
+from vectorclf.output import atomic_file
 from vectorclf.realism import Realism
 
 START, END = "<!-- generated -->", "<!-- /generated -->"
@@ -38,7 +39,8 @@ def replace_generated(path: Path, markdown: str) -> None:
     _, end, after = rest.partition(END)
     if not start or not end:
         raise DatasetError(f"expected the marks {START} and {END}", place=str(path))
-    path.write_text(f"{before}{START}\n{markdown.strip()}\n{END}{after}", encoding="utf-8")
+    with atomic_file(path) as file:
+        file.write(f"{before}{START}\n{markdown.strip()}\n{END}{after}".encode())
 
 
 def generated_part(path: Path) -> str:
@@ -196,8 +198,14 @@ def write_model_card(
     agreements: Sequence[CoderAgreement] = (),
     plots: Iterable[Path] = (),
 ) -> None:
-    """Put a measurement into a model's README.md, in place of an earlier one of that title."""
+    """Put a measurement into a model's README.md, in place of an earlier one of that title.
+
+    A model that has none gets one.
+    """
     path = Path(model.place) / "README.md"
+    if not path.exists():
+        with atomic_file(path) as file:
+            file.write(f"# Model card: {model.codebook.name}\n\n{START}\n{END}\n".encode())
     sections = re.split(r"^(?=### )", generated_part(path), flags=re.M)[1:]
     kept = [s for s in sections if s.partition("\n")[0][4:] not in (title, POINTS_TITLE)]
     replace_generated(path, "\n\n".join(

@@ -115,7 +115,9 @@ def held_out_decisions(
     DatasetError
         The texts are those the model was trained on.
     """
-    if data.sha256 == model.training.get("data_sha256"):
+    learned = model.training
+    if (data.sha256 == learned.get("data_sha256")
+            or data.texts_sha256 == learned.get("texts_sha256")):
         raise DatasetError(
             "expected texts the model has not seen, got its training data",
             remedy="name a held-out split with --split test, or leave out -m to cross-validate",

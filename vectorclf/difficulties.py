@@ -31,13 +31,16 @@ def difficulties(data: LabeledTexts, label_ids: Sequence[str]) -> list[str]:
     hard = []
     empty = sum(not text.strip() for text in data.texts)
     if empty:
-        hard.append(f"{empty} texts are empty; they teach nothing")
+        hard.append("one text is empty; it teaches nothing" if empty == 1 else
+                    f"{empty} texts are empty; they teach nothing")
     by_text: dict[str, set[frozenset[str]]] = {}
     for text, row in zip(data.texts, data.labels, strict=True):
         by_text.setdefault(text, set()).add(frozenset(row))
     contradictory = sum(len(sets) > 1 for sets in by_text.values())
     if contradictory:
-        hard.append(f"{contradictory} texts stand twice with different labels; all are used")
+        hard.append("one text stands twice with different labels; both are used"
+                    if contradictory == 1 else
+                    f"{contradictory} texts stand twice with different labels; all are used")
     for label in label_ids:
         n = counts.get(label, 0)
         if n == 0:
@@ -45,6 +48,7 @@ def difficulties(data: LabeledTexts, label_ids: Sequence[str]) -> list[str]:
         elif n == len(data):
             hard.append(f"{label}: every text has it; it will always be tagged")
         elif n < MIN_POSITIVES:
-            hard.append(f"{label}: {n} positive texts, under {MIN_POSITIVES}; "
-                            "it shares the common threshold")
+            texts = "text" if n == 1 else "texts"
+            hard.append(f"{label}: {n} positive {texts}, under {MIN_POSITIVES}; "
+                        "it shares the common threshold")
     return hard

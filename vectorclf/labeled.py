@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import gzip
 import hashlib
-import io
 import re
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,8 +15,11 @@ import msgspec
 import numpy as np
 
 from vectorclf.dataset import CodedPassage
+from vectorclf.delimited import delimiter_of
 from vectorclf.errors import DatasetError, MissingInputError
 
+SHOWN = 60  # characters of a faulty value in a message
+_ROWS = 'write a row a line: {"text": "...", "labels": ["a", "b"]}'
 _YEAR = re.compile(r"\b(?:1[6-9]|20)\d\d\b")
 
 
@@ -54,6 +57,14 @@ class LabeledTexts:
         digest = hashlib.sha256()
         for row in zip(self.texts, self.labels, self.groups, strict=True):
             digest.update(msgspec.json.encode(row))
+        return digest.hexdigest()
+
+    @property
+    def texts_sha256(self) -> str:
+        """Hash of the texts alone, whatever their order, labels and groups."""
+        digest = hashlib.sha256()
+        for text in sorted(self.texts):
+            digest.update(msgspec.json.encode(text))
         return digest.hexdigest()
 
     def take(self, rows: Sequence[int] | np.ndarray) -> LabeledTexts:
@@ -143,7 +154,8 @@ def read_labeled_file(
     """
     path = Path(path)
     if not path.is_file():
-        raise MissingInputError("expected a file of labeled texts, found none", place=str(path))
+        raise MissingInputError("expected a dataset directory, or a JSONL or CSV file, found none",
+                                place=str(path))
     texts: list[str] = []
     labels: list[tuple[str, ...]] = []
     groups: list[str] = []
@@ -180,34 +192,65 @@ def read_labeled_file(
 
 
 def _rows_of(path: Path) -> Iterator[tuple[int, dict]]:
-    opened = gzip.open(path, "rb") if path.suffix == ".gz" else open(path, "rb")  # noqa: SIM115
+    """Line number (where a row starts) and row, of JSONL or CSV."""
     name = path.name.removesuffix(".gz")
-    with opened as raw:
+    if name.endswith((".csv", ".tsv")):
+        yield from _csv_rows(path, is_tsv=name.endswith(".tsv"))
+        return
+    for number, line in _lines_of(path):
+        if not line.strip():
+            continue
+        place = f"{path}:{number}"
         try:
-            text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
-            if name.endswith((".csv", ".tsv")):
-                csv.field_size_limit(1 << 30)
-                reader = csv.DictReader(text, delimiter="\t" if name.endswith(".tsv") else ",")
-                for row in reader:
-                    yield reader.line_num, row
-                return
-            for number, line in enumerate(text, 1):
-                if not line.strip():
-                    continue
-                try:
-                    row = msgspec.json.decode(line)
-                except msgspec.DecodeError as error:
-                    raise DatasetError(
-                        f"expected a JSON object a line, got: {error}", place=f"{path}:{number}"
-                    ) from error
-                if not isinstance(row, dict):
-                    raise DatasetError(
-                        f"expected a JSON object, got {type(row).__name__}",
-                        place=f"{path}:{number}",
-                    )
-                yield number, row
-        except (UnicodeDecodeError, EOFError, gzip.BadGzipFile) as error:
-            raise DatasetError(f"expected UTF-8 text, got: {error}", place=str(path)) from error
+            row = msgspec.json.decode(line)
+        except msgspec.DecodeError as error:
+            raise DatasetError(f"expected a JSON object a line, got: {error}", place=place,
+                               remedy=_ROWS) from error
+        if not isinstance(row, dict):
+            raise DatasetError(f"expected a JSON object a line, got a {type(row).__name__}",
+                               place=place, remedy=_ROWS)
+        yield number, row
+
+
+def _csv_rows(path: Path, *, is_tsv: bool) -> Iterator[tuple[int, dict]]:
+    lines = _lines_of(path)
+    header = next(lines, (1, ""))[1]
+    delimiter = delimiter_of(header, is_tsv=is_tsv)
+    csv.field_size_limit(1 << 30)
+    columns = [cell.strip() for cell in next(csv.reader([header], delimiter=delimiter), [])]
+    reader = csv.reader((line for _, line in lines), delimiter=delimiter)
+    first = 2
+    try:
+        for cells in reader:
+            if cells and len(cells) != len(columns):
+                raise DatasetError(
+                    f"expected {len(columns)} cells, as in the header, got {len(cells)}",
+                    place=f"{path}:{first}",
+                    remedy=f"put cells that hold {delimiter!r} or line breaks in quotes",
+                )
+            if cells:
+                yield first, dict(zip(columns, cells, strict=True))
+            first = reader.line_num + 2
+    except csv.Error as error:
+        raise DatasetError(f"expected CSV, got: {error}", place=f"{path}:{first}") from error
+
+
+def _lines_of(path: Path) -> Iterator[tuple[int, str]]:
+    """Lines with their numbers, ends included."""
+    is_gzip = path.suffix == ".gz"
+    number = 0
+    try:
+        with gzip.open(path, "rb") if is_gzip else open(path, "rb") as lines:
+            for number, line in enumerate(lines, 1):
+                yield number, line.decode("utf-8-sig" if number == 1 else "utf-8")
+    except UnicodeDecodeError as error:
+        raise DatasetError(
+            f"expected UTF-8, got byte 0x{error.object[error.start]:02X} at offset {error.start}",
+            place=f"{path}:{number}", remedy="save the file as UTF-8",
+        ) from error
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise DatasetError(f"expected a whole gzip file, got: {error}", place=str(path),
+                           remedy="compress it again, or name it without .gz") from error
 
 
 def _labels_of(value: object, place: str) -> tuple[str, ...]:
@@ -215,7 +258,17 @@ def _labels_of(value: object, place: str) -> tuple[str, ...]:
         return ()
     if isinstance(value, str):
         separator = next((s for s in (";", "|") if s in value), ",")
-        value = [part.strip() for part in value.split(separator) if part.strip()]
-    if isinstance(value, (list, dict)) and all(isinstance(v, str) for v in value):
-        return tuple(dict.fromkeys(value))
-    raise DatasetError(f"expected a list of labels, got {value!r}", place=place)
+        value = [part for part in value.split(separator) if part.strip()]
+    if not isinstance(value, (list, dict)) or not all(isinstance(v, str) for v in value):
+        raise DatasetError(f"expected a list of labels, got {_short(value)}", place=place,
+                           remedy='write each as a text: ["a", "b"]')
+    labels = tuple(dict.fromkeys(v.strip() for v in value))
+    if "" in labels:
+        raise DatasetError(f"expected labels with a name, got {_short(value)}", place=place,
+                           remedy="a text without labels has an empty list")
+    return labels
+
+
+def _short(value: object) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= SHOWN else f"{shown[:SHOWN]}..."

@@ -122,13 +122,17 @@ def save_model(model: Model, directory: str | Path) -> Path:
     Returns
     -------
     directory : Path
+
+    Raises
+    ------
+    OutputError
+        The directory is a file, or cannot be written.
     """
     from safetensors.numpy import save
 
-    from vectorclf.output import atomic_file
+    from vectorclf.output import atomic_file, make_directory
 
-    directory = Path(directory)
-    directory.mkdir(parents=True, exist_ok=True)
+    directory = make_directory(directory)
     arrays = {name: np.ascontiguousarray(a) for name, a in model.compiled.arrays.items()}
     arrays[_CALIBRATION + "slope"] = np.ascontiguousarray(model.slope, dtype=np.float64)
     arrays[_CALIBRATION + "offset"] = np.ascontiguousarray(model.offset, dtype=np.float64)

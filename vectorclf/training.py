@@ -98,6 +98,7 @@ def train(
         training={
             **(provenance or {}),
             "data_sha256": data.sha256,
+            "texts_sha256": data.texts_sha256,
             "n_texts": len(data),
             "n_groups": len(set(data.groups)),
             "positives": {x: int(n) for x, n in zip(label_ids, Y.sum(axis=0), strict=True)},

@@ -16,6 +16,7 @@ from vectorclf.articles.rows import (
     undecodable_reason,
 )
 from vectorclf.articles.sources import Source
+from vectorclf.delimited import delimiter_of
 from vectorclf.errors import InputError
 from vectorclf.records import Article, Reject
 
@@ -126,7 +127,7 @@ def read_table(
 
 
 def header_of(raw: bytes, source: Source, encoding: str) -> tuple[list[str], str]:
-    """(columns, delimiter) of a header line; semicolons are told from commas by counting."""
+    """(columns, delimiter) of a header line."""
     text = raw.removeprefix(b"\xef\xbb\xbf").decode(encoding, "replace")
-    delimiter = "\t" if source.format == "tsv" else max(",;\t|", key=text.count)
+    delimiter = delimiter_of(text, is_tsv=source.format == "tsv")
     return [cell.strip() for cell in next(csv.reader([text], delimiter=delimiter), [])], delimiter

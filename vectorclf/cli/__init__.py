@@ -64,4 +64,9 @@ def main(arguments: list[str] | None = None) -> None:
         # The reader went away (``| head``): silence the flush at exit, too.
         sys.stderr.close()
         code = 0
+    except OSError as error:  # a disk, a permission; without a file's name it is a bug
+        if error.filename is None:
+            raise
+        click.echo(f"vectorclf: {error.filename}: {error.strerror}", err=True)
+        code = 1
     sys.exit(code if isinstance(code, int) else 0)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from vectorclf.codebook import Codebook, load_codebook
 from vectorclf.dataset import SPLITS, load_dataset
+from vectorclf.errors import DatasetError
 from vectorclf.labeled import LabeledTexts, labeled_texts, read_labeled_file
 from vectorclf.straddling import refuse_overlap
 
@@ -22,20 +23,33 @@ def n_processes(workers: int | None, data: LabeledTexts) -> int:
 
 def labeled_data(
     dataset: str, codebook: str | None, text_key: str, labels_key: str, group_key: str | None,
-    splits: Sequence[str] = (), *, fact_keys: Sequence[str] = (), coder_keys: Sequence[str] = (),
+    splits: Sequence[str] = (), *, default_splits: Sequence[str] = (),
+    fact_keys: Sequence[str] = (), coder_keys: Sequence[str] = (),
 ) -> tuple[LabeledTexts, Codebook, dict]:
     """Texts, codebook, and where they come from.
 
-    For a directory, `splits` picks among its frozen splits; none picks all texts.
+    For a directory, `splits` picks among its frozen splits; without any, `default_splits` do
+    where there are splits; else all texts are taken.
+
+    Raises
+    ------
+    DatasetError
+        A split is asked for where there are none; a file has no label.
     """
-    if Path(dataset).is_dir() or (codebook is None and not Path(dataset).exists()):
+    if Path(dataset).is_dir():
         loaded = load_dataset(dataset)
-        passages = (loaded.split(*splits) if splits and loaded.split_by_case
-                    else loaded.passages)
+        if splits and not loaded.split_by_case:
+            raise DatasetError("expected splits.json to take a split from, found none",
+                               place=dataset, remedy="leave out --split")
+        splits = splits or (default_splits if loaded.split_by_case else ())
+        passages = loaded.split(*splits) if splits else loaded.passages
         book = load_codebook(codebook) if codebook else loaded.codebook
         facts = {"dataset": Path(dataset).name, "dataset_sha256": loaded.sha256,
-                 "splits": list(splits) if loaded.split_by_case else []}
+                 "splits": list(splits)}
         return labeled_texts(passages), book, facts
+    if splits:
+        raise DatasetError("expected a dataset directory to take a split from, got a file",
+                           place=dataset, remedy="leave out --split")
     data = read_labeled_file(dataset, text_key=text_key, labels_key=labels_key,
                              group_key=group_key, fact_keys=fact_keys, coder_keys=coder_keys)
     if codebook:
@@ -43,6 +57,9 @@ def labeled_data(
         for row in data.labels:
             for label in row:
                 book[label]
+    elif not any(data.labels):
+        raise DatasetError("expected at least one label, got none in any row", place=dataset,
+                           remedy="name the column of the labels with --labels-key")
     else:
         book = Codebook.stub((x for row in data.labels for x in row),
                              name=Path(dataset).name.split(".")[0])

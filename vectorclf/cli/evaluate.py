@@ -54,10 +54,13 @@ def evaluate(dataset: str, model: str | None, splits: tuple[str, ...], operating
     from vectorclf.cli.data import labeled_data, n_processes, refuse_split_overlap
     from vectorclf.evaluation import evaluate as measure
     from vectorclf.evaluation import evaluate_by, evaluate_coders
+    from vectorclf.output import check_directory
     from vectorclf.straddling import without_repeats
 
     if card and model is None:
         raise click.UsageError("--card needs the model whose card it is: -m DIR")
+    if plots:
+        check_directory(plots)
     is_file = Path(dataset).is_file()
     data, book, _ = labeled_data(dataset, codebook, text_key, labels_key, group_key, splits,
                                  fact_keys=by if is_file else (),
@@ -119,6 +122,7 @@ def evaluate(dataset: str, model: str | None, splits: tuple[str, ...], operating
 
 def _write_plots(decisions: Decisions, result: Evaluation, directory: Path) -> list[Path]:
     """Precision and recall, reliability, F1 by label, and which label is taken for which."""
+    from vectorclf.output import make_directory
     from vectorclf.plots import (
         plot_f1_by_label,
         plot_label_confusion,
@@ -132,7 +136,7 @@ def _write_plots(decisions: Decisions, result: Evaluation, directory: Path) -> l
         "f1-by-label": plot_f1_by_label(result),
         "confusion": plot_label_confusion(decisions),
     }
-    directory.mkdir(parents=True, exist_ok=True)
+    make_directory(directory)
     paths = [directory / f"{name}.svg" for name in figures]
     for path, figure in zip(paths, figures.values(), strict=True):
         figure.savefig(path, metadata={"Date": None})

@@ -39,11 +39,13 @@ def train(dataset: str, output: str, codebook: str | None, text_key: str, labels
     from vectorclf.background import load_background
     from vectorclf.cli.data import labeled_data, n_processes
     from vectorclf.model import save_model
+    from vectorclf.output import check_directory
     from vectorclf.recipe import default_recipe
     from vectorclf.training import train as train_model
 
-    data, book, facts = labeled_data(dataset, codebook, text_key, labels_key, group_key,
-                                     splits or ("train", "dev"))
+    check_directory(output)
+    data, book, facts = labeled_data(dataset, codebook, text_key, labels_key, group_key, splits,
+                                     default_splits=("train", "dev"))
     recipe = msgspec.structs.replace(default_recipe(data), seed=seed)
     counts = load_background(background) if background else None
     n_jobs = n_processes(workers, data)

@@ -66,6 +66,36 @@ def check_writable(path: str | Path) -> None:
         raise cannot_write(path, error) from error
 
 
+def check_directory(path: str | Path) -> None:
+    """Raise OutputError if no file could be put into a directory `path`; leaves nothing behind.
+
+    The directory need not be there, nor those over it.
+    """
+    place = Path(path)
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    if not place.is_dir():
+        raise OutputError("expected a directory, got a file", place=str(place),
+                          remedy="name another place")
+    check_writable(place / ".writable")
+
+
+def make_directory(path: str | Path) -> Path:
+    """The directory `path`, made where missing, with those over it.
+
+    Raises
+    ------
+    OutputError
+        It cannot be made, or is a file.
+    """
+    check_directory(path)
+    try:
+        os.makedirs(path, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    return Path(path)
+
+
 @contextlib.contextmanager
 def atomic_file(path: str | Path, *, within: str | Path | None = None) -> Iterator[IO[bytes]]:
     """A binary file that appears at `path` whole when the block ends, or not at all.
