@@ -7,6 +7,7 @@ rows.
 from __future__ import annotations
 
 import sys
+import warnings
 from importlib import import_module
 
 import click
@@ -49,6 +50,8 @@ def cli() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit; a user's mistake is one line on stderr, no traceback."""
+    # joblib says when it replaces a process that holds much memory: no user can do anything.
+    warnings.filterwarnings("ignore", "A worker stopped while some jobs were given")
     try:
         code = cli.main(args=arguments, prog_name="vectorclf", standalone_mode=False)
     except click.exceptions.Abort:
