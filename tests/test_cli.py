@@ -261,6 +261,14 @@ def test_environment_without_home_or_cache_still_tags(model, articles, tmp_path)
     assert done.returncode == 0, done.stderr
 
 
+def test_ordinary_texts_alone_can_be_measured(run, model, tmp_path):
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text('{"text": "The clerk was paid in cash.", "labels": []}\n'
+                    '{"text": "It rained.", "labels": []}\n')
+    code, out, err = run("evaluate", rows, "-m", model, "--json")
+    assert code == 0 and json.loads(out)["unlabeled_tagged"] == 0.5, err
+
+
 def test_compare_shows_what_the_second_model_does_better(run, model, tmp_path):
     rows = tmp_path / "rows.jsonl"
     rows.write_text(json.dumps({"text": "The clerk was paid in cash.", "labels": ["money"]}) + "\n"

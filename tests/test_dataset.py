@@ -173,7 +173,7 @@ def test_own_data_in_jsonl_and_csv(tmp_path):
 
 
 def test_own_csv_of_spreadsheets(tmp_path):
-    path = tmp_path / "rows.csv"
+    path = tmp_path / "ROWS.CSV"
     path.write_text('text;labels;doc\r\n"one; and\r\ntwo";x,y;1\r\n\r\nthree;;2\r\n', newline="")
     data = read_labeled_file(path, group_key="doc")
     assert data.texts == ("one; and\r\ntwo", "three")

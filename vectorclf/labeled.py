@@ -193,7 +193,7 @@ def read_labeled_file(
 
 def _rows_of(path: Path) -> Iterator[tuple[int, dict]]:
     """Line number (where a row starts) and row, of JSONL or CSV."""
-    name = path.name.removesuffix(".gz")
+    name = path.name.lower().removesuffix(".gz")
     if name.endswith((".csv", ".tsv")):
         yield from _csv_rows(path, is_tsv=name.endswith(".tsv"))
         return
@@ -237,7 +237,7 @@ def _csv_rows(path: Path, *, is_tsv: bool) -> Iterator[tuple[int, dict]]:
 
 def _lines_of(path: Path) -> Iterator[tuple[int, str]]:
     """Lines with their numbers, ends included."""
-    is_gzip = path.suffix == ".gz"
+    is_gzip = path.suffix.lower() == ".gz"
     number = 0
     try:
         with gzip.open(path, "rb") if is_gzip else open(path, "rb") as lines:

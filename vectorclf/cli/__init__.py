@@ -70,6 +70,6 @@ def main(arguments: list[str] | None = None) -> None:
     except OSError as error:  # a disk, a permission; without a file's name it is a bug
         if error.filename is None:
             raise
-        click.echo(f"vectorclf: {error.filename}: {error.strerror}", err=True)
+        click.echo(f"vectorclf: {error.filename}: {error.strerror or error}", err=True)
         code = 1
     sys.exit(code if isinstance(code, int) else 0)

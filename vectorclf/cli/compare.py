@@ -35,12 +35,12 @@ def compare(dataset: str, models: tuple[str, ...], splits: tuple[str, ...], oper
     from vectorclf.decisions import held_out_decisions
     from vectorclf.model import load_model
 
-    data, _, _ = labeled_data(dataset, codebook, text_key, labels_key, group_key, splits)
+    loaded = [load_model(model) for model in models]
+    data, _, _ = labeled_data(dataset, codebook or loaded[0].codebook, text_key, labels_key,
+                              group_key, splits)
     refuse_split_overlap(data, dataset, splits)
-    result = measure(*(
-        held_out_decisions(load_model(model), data, operating_point=operating_point)
-        for model in models
-    ))
+    result = measure(*(held_out_decisions(model, data, operating_point=operating_point)
+                       for model in loaded))
     if as_json:
         import msgspec
 

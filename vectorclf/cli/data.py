@@ -22,20 +22,22 @@ def n_processes(workers: int | None, data: LabeledTexts) -> int:
 
 
 def labeled_data(
-    dataset: str, codebook: str | None, text_key: str, labels_key: str, group_key: str | None,
-    splits: Sequence[str] = (), *, default_splits: Sequence[str] = (),
+    dataset: str, codebook: str | Codebook | None, text_key: str, labels_key: str,
+    group_key: str | None, splits: Sequence[str] = (), *, default_splits: Sequence[str] = (),
     fact_keys: Sequence[str] = (), coder_keys: Sequence[str] = (),
 ) -> tuple[LabeledTexts, Codebook, dict]:
     """Texts, codebook, and where they come from.
 
     For a directory, `splits` picks among its frozen splits; without any, `default_splits` do
-    where there are splits; else all texts are taken.
+    where there are splits; else all texts are taken. The codebook is the one given (a path, or
+    that of a model), else the dataset's own, else a stub of a file's labels.
 
     Raises
     ------
     DatasetError
-        A split is asked for where there are none; a file has no label.
+        A split is asked for where there are none; nothing says what labels there are.
     """
+    book = load_codebook(codebook) if isinstance(codebook, str) else codebook
     if Path(dataset).is_dir():
         loaded = load_dataset(dataset)
         if splits and not loaded.split_by_case:
@@ -43,17 +45,15 @@ def labeled_data(
                                place=dataset, remedy="leave out --split")
         splits = splits or (default_splits if loaded.split_by_case else ())
         passages = loaded.split(*splits) if splits else loaded.passages
-        book = load_codebook(codebook) if codebook else loaded.codebook
         facts = {"dataset": Path(dataset).name, "dataset_sha256": loaded.sha256,
                  "splits": list(splits)}
-        return labeled_texts(passages), book, facts
+        return labeled_texts(passages), book or loaded.codebook, facts
     if splits:
         raise DatasetError("expected a dataset directory to take a split from, got a file",
                            place=dataset, remedy="leave out --split")
     data = read_labeled_file(dataset, text_key=text_key, labels_key=labels_key,
                              group_key=group_key, fact_keys=fact_keys, coder_keys=coder_keys)
-    if codebook:
-        book = load_codebook(codebook)
+    if book is not None:
         for row in data.labels:
             for label in row:
                 book[label]

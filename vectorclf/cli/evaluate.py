@@ -54,6 +54,7 @@ def evaluate(dataset: str, model: str | None, splits: tuple[str, ...], operating
     from vectorclf.cli.data import labeled_data, n_processes, refuse_split_overlap
     from vectorclf.evaluation import evaluate as measure
     from vectorclf.evaluation import evaluate_by, evaluate_coders
+    from vectorclf.model import load_model
     from vectorclf.output import check_directory
     from vectorclf.straddling import without_repeats
 
@@ -61,8 +62,10 @@ def evaluate(dataset: str, model: str | None, splits: tuple[str, ...], operating
         raise click.UsageError("--card needs the model whose card it is: -m DIR")
     if plots:
         check_directory(plots)
+    loaded = load_model(model) if model is not None else None
     is_file = Path(dataset).is_file()
-    data, book, _ = labeled_data(dataset, codebook, text_key, labels_key, group_key, splits,
+    data, book, _ = labeled_data(dataset, codebook or (loaded and loaded.codebook), text_key,
+                                 labels_key, group_key, splits,
                                  fact_keys=by if is_file else (),
                                  coder_keys=coders if is_file else ())
     for name, known, option in ((*((b, data.facts, "--by") for b in by),
@@ -73,11 +76,9 @@ def evaluate(dataset: str, model: str | None, splits: tuple[str, ...], operating
         n_before = len(data)
         data = without_repeats(data)
         click.echo(f"{n_before - len(data)} repeated texts left out", err=True)
-    if model is not None:
+    if loaded is not None:
         from vectorclf.decisions import held_out_decisions
-        from vectorclf.model import load_model
 
-        loaded = load_model(model)
         refuse_split_overlap(data, dataset, splits)
         decisions = held_out_decisions(loaded, data, operating_point=operating_point)
     else:
