@@ -187,3 +187,11 @@ def test_count_vectorizers_and_bare_counts_compile():
         np.testing.assert_allclose(
             compile(pipeline).decision_function(TEXTS), pipeline.decision_function(TEXTS), atol=1e-5
         )
+
+
+def test_the_package_found_in_place_of_the_function_can_be_called():
+    import vectorclf
+
+    pipeline = make_pipeline(TfidfVectorizer(), LinearSVC()).fit(["a cat", "the dog"], [0, 1])
+    for _ in range(2):  # the first access imports the package of the same name
+        assert vectorclf.compile(pipeline).predict(["cat"]).tolist() == [0]

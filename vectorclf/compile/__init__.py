@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from types import ModuleType
 
 import numpy as np
 from sklearn.multiclass import OneVsRestClassifier
@@ -101,3 +103,13 @@ def compile(pipeline: Pipeline) -> BatchPredictor:
     [1]
     """
     return BatchPredictor(compile_model(pipeline))
+
+
+class _CallablePackage(ModuleType):
+    """This package, once imported, is what `vectorclf.compile` finds: so it can be called, too."""
+
+    def __call__(self, pipeline: Pipeline) -> BatchPredictor:
+        return compile(pipeline)
+
+
+sys.modules[__name__].__class__ = _CallablePackage
