@@ -1,4 +1,4 @@
-"""Recipe: how a model is made. The defaults were chosen by benchmarks/search_recipe.py."""
+"""Recipe: how a model is made. How the defaults were chosen: benchmarks/README.md."""
 
 from __future__ import annotations
 
