@@ -40,6 +40,13 @@ def small_data() -> LabeledTexts:
     return LabeledTexts(tuple(texts), tuple(labels), tuple(groups), tuple(evidence))
 
 
+def unseen_data() -> LabeledTexts:
+    """The same labels on texts that the small model has not learned from."""
+    data = small_data()
+    texts = tuple(f"Yesterday {text}" for text in data.texts)
+    return LabeledTexts(texts, data.labels, data.groups, data.evidence)
+
+
 @cache
 def small_codebook() -> Codebook:
     """Two labels in two families."""

@@ -1,7 +1,7 @@
 """Cards: prose stays, numbers come from the data."""
 
 import pytest
-from small import small_data, small_model
+from small import small_model, unseen_data
 
 from vectorclf.cards import (
     END,
@@ -32,7 +32,7 @@ def test_a_model_card_keeps_measurements_by_title(tmp_path):
     place = save_model(small_model(), tmp_path / "model")
     (place / "README.md").write_text(f"# Card\n{START}\n{END}\n", encoding="utf-8")
     model = load_model(place)
-    data = small_data()
+    data = unseen_data()
     for title, n in (("One", 10), ("Two", 20), ("One", 30)):
         rows = LabeledTexts(data.texts[:n], data.labels[:n], data.groups[:n], data.evidence[:n])
         write_model_card(model, evaluate_model(model, rows), title,
@@ -45,7 +45,7 @@ def test_a_model_card_keeps_measurements_by_title(tmp_path):
 
 def test_a_model_without_a_card_gets_one(tmp_path):
     model = load_model(save_model(small_model(), tmp_path / "model"))
-    data = small_data()
+    data = unseen_data()
     rows = LabeledTexts(data.texts[:9], data.labels[:9], data.groups[:9], data.evidence[:9])
     write_model_card(model, evaluate_model(model, rows), "One")
     card = (tmp_path / "model" / "README.md").read_text(encoding="utf-8")

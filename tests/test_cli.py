@@ -261,6 +261,39 @@ def test_environment_without_home_or_cache_still_tags(model, articles, tmp_path)
     assert done.returncode == 0, done.stderr
 
 
+def test_texts_learned_from_are_no_measure(run, model, tmp_path):
+    data = small_data()
+
+    def rows(texts):
+        path = tmp_path / "rows.jsonl"
+        path.write_text("".join(json.dumps({"text": text, "labels": list(labels)}) + "\n"
+                                for text, labels in zip(texts, data.labels, strict=False)))
+        return path
+
+    some = [text.upper() for text in data.texts[:40]]  # a part of them, in other letters
+    code, out, err = run("evaluate", rows(some), "-m", model)
+    assert code == 1 and "got 40 of 40 that it has learned from" in err and not out
+    code, _, err = run("compare", rows(some), "-m", model, "-m", model)
+    assert code == 1 and "has learned from" in err
+    code, _, err = run("evaluate", rows(some), "-m", model, "--drop-repeated")
+    assert code == 1 and "got none" in err
+    few = [f"Yesterday {text}" for text in data.texts[:40]] + [data.texts[40]]
+    code, out, err = run("evaluate", rows(few), "-m", model)
+    assert code == 0 and "1 of these texts were learned from" in err
+    code, out, err = run("evaluate", rows(few), "-m", model, "--drop-repeated", "--json")
+    assert code == 0 and json.loads(out)["n_texts"] == 40
+
+
+def test_labels_that_look_like_markup_are_shown_as_they_are(run, tmp_path):
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text("".join(
+        json.dumps({"text": text, "labels": [f"[/{x}]" for x in labels], "case": group}) + "\n"
+        for text, labels, group in zip(small_data().texts, small_data().labels,
+                                       small_data().groups, strict=True)))
+    code, out, err = run("evaluate", rows, "--group-key", "case", "--workers", "1")
+    assert code == 0 and "[/money]" in out, err
+
+
 def test_ordinary_texts_alone_can_be_measured(run, model, tmp_path):
     rows = tmp_path / "rows.jsonl"
     rows.write_text('{"text": "The clerk was paid in cash.", "labels": []}\n'

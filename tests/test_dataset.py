@@ -183,6 +183,36 @@ def test_own_csv_of_spreadsheets(tmp_path):
     assert read_labeled_file(jsonl).labels == (("x",),)
 
 
+def test_own_labels_as_other_programs_write_them(tmp_path):
+    table = tmp_path / "rows.csv"
+    table.write_text('text,labels\none,"[""x"", ""y""]"\ntwo,"[\'x\']"\nthree,[]\n')
+    assert read_labeled_file(table).labels == (("x", "y"), ("x",), ())
+    table.write_text('text,labels\none,"[x, y]"\n')
+    with pytest.raises(DatasetError, match=r"rows.csv:2: expected a list of labels, got .*; wr"):
+        read_labeled_file(table)
+    one_hot = tmp_path / "rows.jsonl"
+    one_hot.write_text('{"text": "a", "labels": {"x": true, "y": false, "z": 0, "w": "phrase"}}\n')
+    assert read_labeled_file(one_hot).labels == (("x", "w"),)
+
+
+def test_a_coder_named_twice_is_read_once(tmp_path):
+    path = tmp_path / "rows.jsonl"
+    path.write_text('{"text": "a", "labels": ["x"], "c": ["x"]}\n'
+                    '{"text": "b", "labels": [], "c": []}\n')
+    data = read_labeled_file(path, coder_keys=("c", "c"), fact_keys=("text", "text"))
+    assert data.coders == {"c": (("x",), ())} and data.facts == {"text": ("a", "b")}
+
+
+@pytest.mark.parametrize(("name", "content"), [
+    ("rows.csv", b"text,labels\rone,x\r"), ("rows.jsonl", b'{"text": ' + b"[" * 100_000),
+])
+def test_own_data_in_odd_forms_is_refused_in_a_line(tmp_path, name, content):
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(DatasetError, match=f"{name}:1: expected"):
+        read_labeled_file(path)
+
+
 def test_an_unquoted_comma_is_no_label(tmp_path):
     path = tmp_path / "rows.csv"
     path.write_text('text,labels\n"one\ntwo",x\nHe was paid, she said,x\n')

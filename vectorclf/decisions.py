@@ -17,8 +17,10 @@ from vectorclf.model import Model
 from vectorclf.predictor import BatchPredictor
 from vectorclf.recipe import Recipe
 from vectorclf.scoring import text_scores
-from vectorclf.straddling import refuse_straddling
+from vectorclf.straddling import learned_from, refuse_straddling
 from vectorclf.thresholds import operating_points
+
+MAX_LEARNED = 0.05  # share of texts: set phrases recur from document to document
 
 
 @dataclass(frozen=True)
@@ -113,14 +115,20 @@ def held_out_decisions(
     CodebookError
         A label of the texts that the model does not know.
     DatasetError
-        The texts are those the model was trained on.
+        The model was trained on more than MAX_LEARNED of the texts.
     """
-    learned = model.training
-    if (data.sha256 == learned.get("data_sha256")
-            or data.texts_sha256 == learned.get("texts_sha256")):
+    if not len(data):
+        raise DatasetError("expected texts the model has not seen, got none")
+    n_learned = int(learned_from(data.texts, model.learned).sum())
+    if (data.sha256 == model.training.get("data_sha256")
+            or data.texts_sha256 == model.training.get("texts_sha256")):
+        n_learned = len(data)
+    if n_learned > MAX_LEARNED * len(data):
         raise DatasetError(
-            "expected texts the model has not seen, got its training data",
-            remedy="name a held-out split with --split test, or leave out -m to cross-validate",
+            f"expected texts the model has not seen, got {n_learned:,} of {len(data):,} that it "
+            "has learned from",
+            remedy="name a held-out split with --split test, leave those texts out, or evaluate "
+                   "without -m to cross-validate",
         )
     labels = [tuple(model.codebook[x].id for x in row) for row in data.labels]
     Y = label_matrix(labels, model.label_ids)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import gzip
 import hashlib
@@ -140,8 +141,9 @@ def read_labeled_file(
     ----------
     path : str or Path
     text_key, labels_key : str
-        Names of the two columns. Labels are a JSON list, a JSON object (its keys), or, in CSV,
-        a text with ``;``, ``|`` or ``,`` between labels.
+        Names of the two columns. Labels are a JSON list, a JSON object (its keys, but for those
+        that are false, 0 or null), or, in CSV, such a list or a text with ``;``, ``|`` or ``,``
+        between labels.
     group_key : str, optional
         Column that says which texts belong together; without it every text stands for itself.
     fact_keys, coder_keys : sequence of str
@@ -153,6 +155,7 @@ def read_labeled_file(
         With file and line, the keys found, and the option to try.
     """
     path = Path(path)
+    fact_keys, coder_keys = tuple(dict.fromkeys(fact_keys)), tuple(dict.fromkeys(coder_keys))
     if not path.is_file():
         raise MissingInputError("expected a dataset directory, or a JSONL or CSV file, found none",
                                 place=str(path))
@@ -203,7 +206,7 @@ def _rows_of(path: Path) -> Iterator[tuple[int, dict]]:
         place = f"{path}:{number}"
         try:
             row = msgspec.json.decode(line)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             raise DatasetError(f"expected a JSON object a line, got: {error}", place=place,
                                remedy=_ROWS) from error
         if not isinstance(row, dict):
@@ -217,10 +220,11 @@ def _csv_rows(path: Path, *, is_tsv: bool) -> Iterator[tuple[int, dict]]:
     header = next(lines, (1, ""))[1]
     delimiter = delimiter_of(header, is_tsv=is_tsv)
     csv.field_size_limit(1 << 30)
-    columns = [cell.strip() for cell in next(csv.reader([header], delimiter=delimiter), [])]
     reader = csv.reader((line for _, line in lines), delimiter=delimiter)
-    first = 2
+    first = 1
     try:
+        columns = [cell.strip() for cell in next(csv.reader([header], delimiter=delimiter), [])]
+        first = 2
         for cells in reader:
             if cells and len(cells) != len(columns):
                 raise DatasetError(
@@ -232,7 +236,8 @@ def _csv_rows(path: Path, *, is_tsv: bool) -> Iterator[tuple[int, dict]]:
                 yield first, dict(zip(columns, cells, strict=True))
             first = reader.line_num + 2
     except csv.Error as error:
-        raise DatasetError(f"expected CSV, got: {error}", place=f"{path}:{first}") from error
+        raise DatasetError(f"expected CSV, got: {error}", place=f"{path}:{first}",
+                           remedy="save it as CSV with line feeds") from error
 
 
 def _lines_of(path: Path) -> Iterator[tuple[int, str]]:
@@ -256,10 +261,14 @@ def _lines_of(path: Path) -> Iterator[tuple[int, str]]:
 def _labels_of(value: object, place: str) -> tuple[str, ...]:
     if value is None:
         return ()
+    if isinstance(value, str) and value.strip().startswith("["):
+        value = _list_of(value, place)
+    if isinstance(value, dict):  # of evidence, or 1 and 0
+        value = [label for label, held in value.items() if held not in (None, False)]
     if isinstance(value, str):
         separator = next((s for s in (";", "|") if s in value), ",")
         value = [part for part in value.split(separator) if part.strip()]
-    if not isinstance(value, (list, dict)) or not all(isinstance(v, str) for v in value):
+    if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
         raise DatasetError(f"expected a list of labels, got {_short(value)}", place=place,
                            remedy='write each as a text: ["a", "b"]')
     labels = tuple(dict.fromkeys(v.strip() for v in value))
@@ -267,6 +276,15 @@ def _labels_of(value: object, place: str) -> tuple[str, ...]:
         raise DatasetError(f"expected labels with a name, got {_short(value)}", place=place,
                            remedy="a text without labels has an empty list")
     return labels
+
+
+def _list_of(cell: str, place: str) -> object:
+    """A list in a cell, as JSON or as Python writes it."""
+    try:
+        return ast.literal_eval(cell.strip())
+    except (ValueError, SyntaxError, MemoryError, RecursionError) as error:
+        raise DatasetError(f"expected a list of labels, got {_short(cell)}", place=place,
+                           remedy="write labels with ; between them") from error
 
 
 def _short(value: object) -> str:

@@ -10,7 +10,7 @@ to read the old one, and freeze a model of it under ``tests/formats/``.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,10 @@ from vectorclf.errors import CodebookError, MissingInputError, ModelFormatError
 from vectorclf.scoring_rule import ScoringRule
 from vectorclf.thresholds import OperatingPoint
 
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 ARRAYS, FACTS = "model.safetensors", "model.json"
 _CALIBRATION = "calibration."
+_LEARNED = "training.fingerprints"
 SELF_TEST_TOLERANCE = 1e-4
 
 
@@ -57,6 +58,8 @@ class Model:
         warnings.
     place : str
         Directory it was loaded from.
+    learned : ndarray of shape (n_learned,), uint64
+        Fingerprints of the texts it was trained on; none in models made before they were kept.
     """
 
     compiled: CompiledModel
@@ -68,6 +71,7 @@ class Model:
     self_test: tuple[SelfTest, ...]
     training: dict[str, Any]
     place: str = ""
+    learned: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.uint64))
 
     @property
     def n_features(self) -> int:
@@ -111,7 +115,7 @@ class _Facts(msgspec.Struct, kw_only=True, frozen=True):
 
 
 def save_model(model: Model, directory: str | Path) -> Path:
-    """Write a model; the directory changes from old to new whole, one file at a time.
+    """Write a model; both files are written, then put in their places, one after the other.
 
     Parameters
     ----------
@@ -137,6 +141,8 @@ def save_model(model: Model, directory: str | Path) -> Path:
     arrays[_CALIBRATION + "slope"] = np.ascontiguousarray(model.slope, dtype=np.float64)
     arrays[_CALIBRATION + "offset"] = np.ascontiguousarray(model.offset, dtype=np.float64)
     arrays["coef_t"] = _narrow(arrays["coef_t"])
+    if len(model.learned):
+        arrays[_LEARNED] = model.learned
     blob = save(arrays)
     facts = _Facts(
         format_version=FORMAT_VERSION,
@@ -150,9 +156,9 @@ def save_model(model: Model, directory: str | Path) -> Path:
         training=model.training,
     )
     text = msgspec.json.format(msgspec.json.encode(facts, order="deterministic"), indent=1)
-    for name, content in ((ARRAYS, blob), (FACTS, text + b"\n")):
-        with atomic_file(directory / name) as file:
-            file.write(content)
+    with atomic_file(directory / FACTS) as facts_file, atomic_file(directory / ARRAYS) as file:
+        file.write(blob)  # both are written before either takes its place
+        facts_file.write(text + b"\n")
     return directory
 
 
@@ -205,6 +211,11 @@ def load_model(directory: str | Path) -> Model:
         if array is None or array.shape != (n_labels,) or not np.isfinite(array).all():
             raise ModelFormatError(f"expected {n_labels} finite calibration values",
                                    place=f"{place}/{ARRAYS}: {_CALIBRATION}{name}")
+    learned = arrays.pop(_LEARNED, np.zeros(0, dtype=np.uint64))
+    if learned.dtype != np.uint64 or learned.ndim != 1:
+        raise ModelFormatError("expected a list of 64-bit fingerprints, got "
+                               f"{learned.dtype} of {learned.ndim} dimensions",
+                               place=f"{place}/{ARRAYS}: {_LEARNED}")
     if "coef_t" in arrays and arrays["coef_t"].dtype == np.float16:
         arrays["coef_t"] = arrays["coef_t"].astype(np.float32)
     try:
@@ -237,7 +248,7 @@ def load_model(directory: str | Path) -> Model:
         compiled=compiled, codebook=codebook, slope=slope, offset=offset,
         operating_points=facts.operating_points,
         rule=ScoringRule(facts.unit, facts.gate, facts.passage, facts.window, facts.window_floor),
-        self_test=facts.self_test, training=facts.training, place=place,
+        self_test=facts.self_test, training=facts.training, place=place, learned=learned,
     )
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterator, Sequence
+
+import numpy as np
 
 from vectorclf.duplicates import near_duplicates
 from vectorclf.errors import DatasetError
@@ -49,6 +52,35 @@ def refuse_overlap(held_out: LabeledTexts, learned: LabeledTexts) -> None:
                 f"{texts[j][:60]!r}",
                 remedy="delete one, or put both into one split",
             )
+
+
+def fingerprints(texts: Sequence[str]) -> np.ndarray:
+    """A number a text, the same for texts that differ in case and white space alone.
+
+    Returns
+    -------
+    fingerprints : ndarray of shape (n_texts,), uint64
+        The first 8 bytes of a BLAKE2 hash; 0 for texts of under MIN_REPEATED_WORDS words, which
+        may recur.
+    """
+    found = np.zeros(len(texts), dtype=np.uint64)
+    for i, text in enumerate(texts):
+        words = text.casefold().split()
+        if len(words) >= MIN_REPEATED_WORDS:
+            digest = hashlib.blake2b(" ".join(words).encode(), digest_size=8).digest()
+            found[i] = int.from_bytes(digest, "little")
+    return found
+
+
+def learned_from(texts: Sequence[str], learned: np.ndarray) -> np.ndarray:
+    """Which of the texts are among those that a model keeps the fingerprints of.
+
+    Returns
+    -------
+    mask : ndarray of shape (n_texts,), bool
+    """
+    found = fingerprints(texts)
+    return np.isin(found, learned) & (found != 0)
 
 
 def without_repeats(data: LabeledTexts) -> LabeledTexts:

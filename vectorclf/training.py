@@ -25,6 +25,7 @@ from vectorclf.model import Model, SelfTest
 from vectorclf.predictor import BatchPredictor
 from vectorclf.recipe import Recipe, default_recipe
 from vectorclf.scoring import profile
+from vectorclf.straddling import fingerprints
 from vectorclf.thresholds import OperatingPoint, operating_points
 
 SELF_TEST_TEXTS = (
@@ -84,13 +85,14 @@ def train(
         scores, Y, data.groups, label_ids, slope=slope, offset=offset,
         labeled_share=recipe.labeled_share, with_opening=recipe.opening, seed=recipe.seed,
     )
+    learned = np.unique(fingerprints(data.texts))
     predictor = BatchPredictor(_rounded(compile_pipeline(pipeline).compiled))
     self_scores = predictor.decision_function(list(SELF_TEST_TEXTS)).reshape(
         len(SELF_TEST_TEXTS), -1
     )
     return Model(
         compiled=predictor.compiled, codebook=codebook, slope=slope, offset=offset,
-        operating_points=points, rule=recipe.rule,
+        operating_points=points, rule=recipe.rule, learned=learned[learned != 0],
         self_test=tuple(
             SelfTest(text, tuple(round(float(s), 6) for s in row))
             for text, row in zip(SELF_TEST_TEXTS, self_scores, strict=True)

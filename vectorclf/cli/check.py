@@ -44,7 +44,8 @@ def check(dataset: str, news: str | None, card: bool, quiet: bool) -> int:
 
         from vectorclf.cli.tables import dataset_tables, realism_table
 
-        console = Console(file=sys.stdout, width=100 if not sys.stdout.isatty() else None)
+        console = Console(file=sys.stdout, width=100 if not sys.stdout.isatty() else None,
+                          markup=False)
         for table in dataset_tables(checked.dataset):
             console.print(table)
         if measured is not None:

@@ -50,4 +50,4 @@ def compare(dataset: str, models: tuple[str, ...], splits: tuple[str, ...], oper
 
     from vectorclf.cli.tables import comparison_table
 
-    Console(file=sys.stdout, width=100).print(comparison_table(result))
+    Console(file=sys.stdout, width=100, markup=False).print(comparison_table(result))

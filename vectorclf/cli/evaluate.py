@@ -51,15 +51,20 @@ def evaluate(dataset: str, model: str | None, splits: tuple[str, ...], operating
     DATASET is a coded dataset directory, or a JSONL or CSV file with texts and label lists.
     Where cases, or copies of a text, stand on both sides of the split, nothing is measured.
     """
+    import numpy as np
+
     from vectorclf.cli.data import labeled_data, n_processes, refuse_split_overlap
     from vectorclf.evaluation import evaluate as measure
     from vectorclf.evaluation import evaluate_by, evaluate_coders
     from vectorclf.model import load_model
     from vectorclf.output import check_directory
-    from vectorclf.straddling import without_repeats
+    from vectorclf.straddling import learned_from, without_repeats
 
     if card and model is None:
         raise click.UsageError("--card needs the model whose card it is: -m DIR")
+    if operating_point != "balanced" and model is None:
+        raise click.UsageError("--operating-point needs a model that has it: -m DIR")
+    by, coders = tuple(dict.fromkeys(by)), tuple(dict.fromkeys(coders))
     if plots:
         check_directory(plots)
     loaded = load_model(model) if model is not None else None
@@ -75,12 +80,17 @@ def evaluate(dataset: str, model: str | None, splits: tuple[str, ...], operating
     if drop_repeated:
         n_before = len(data)
         data = without_repeats(data)
+        if loaded is not None:
+            data = data.take(np.flatnonzero(~learned_from(data.texts, loaded.learned)))
         click.echo(f"{n_before - len(data)} repeated texts left out", err=True)
     if loaded is not None:
         from vectorclf.decisions import held_out_decisions
 
         refuse_split_overlap(data, dataset, splits)
         decisions = held_out_decisions(loaded, data, operating_point=operating_point)
+        if n_learned := int(learned_from(data.texts, loaded.learned).sum()):
+            click.echo(f"{n_learned} of these texts were learned from, and flatter; "
+                       "--drop-repeated leaves them out", err=True)
     else:
         from vectorclf.background import load_background
         from vectorclf.decisions import cross_validated_decisions
@@ -113,7 +123,7 @@ def evaluate(dataset: str, model: str | None, splits: tuple[str, ...], operating
 
     from vectorclf.cli.tables import coders_table, evaluation_table, subsets_table
 
-    console = Console(file=sys.stdout, width=100)
+    console = Console(file=sys.stdout, width=100, markup=False)
     console.print(evaluation_table(result))
     for name, by_value in subsets.items():
         console.print(subsets_table(name, by_value))

@@ -36,7 +36,7 @@ def explain(path: str, model: str | None, label: str | None, everything: bool, p
     tagger = load(model, operating_point=operating_point)
     if label is not None:
         label = tagger.codebook[label].id
-    console = Console()
+    console = Console(markup=False)
     n_articles = n_rejects = 0
     for row in source:
         if isinstance(row, Reject):

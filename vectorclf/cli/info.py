@@ -97,6 +97,6 @@ def _print_model(model) -> None:
     for point in model.operating_points:
         table.add_row(point.name, f"{point.precision:.3f}", f"{point.recall:.3f}",
                       f"{point.f1:.3f}", f"{point.interval[0]:.3f}-{point.interval[1]:.3f}")
-    Console(width=100).print(table)
+    Console(width=100, markup=False).print(table)
     for warning in facts.get("warnings", ()):
         click.echo(f"note: {warning}")

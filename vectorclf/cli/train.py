@@ -25,7 +25,7 @@ import click
                    "cross-validation, and take the best.")
 @click.option("--workers", type=click.IntRange(min=1),
               help="Processes, each with the data in memory [default: cores].")
-@click.option("--seed", default=0, show_default=True)
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True)
 def train(dataset: str, output: str, codebook: str | None, text_key: str, labels_key: str,
           group_key: str | None, background: str | None, splits: tuple[str, ...],
           searching: bool, workers: int | None, seed: int) -> None:
@@ -38,6 +38,7 @@ def train(dataset: str, output: str, codebook: str | None, text_key: str, labels
 
     from vectorclf.background import load_background
     from vectorclf.cli.data import labeled_data, n_processes
+    from vectorclf.difficulties import difficulties
     from vectorclf.model import save_model
     from vectorclf.output import check_directory
     from vectorclf.recipe import default_recipe
@@ -54,6 +55,7 @@ def train(dataset: str, output: str, codebook: str | None, text_key: str, labels
         click.echo(line, err=True)
 
     if searching:
+        difficulties(data, book.label_ids)  # refused before anything is tried
         from vectorclf.search import neighbours, search
 
         trials = search(data, book.label_ids, neighbours(recipe), background=counts,
