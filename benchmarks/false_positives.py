@@ -1,9 +1,10 @@
 """How often ordinary news is tagged: the shipped model on paragraphs it has not counted.
 
-    python -m benchmarks.false_positives DIR
+    python -m benchmarks.false_positives DIR [--card]
 
 DIR as for ``benchmarks.make_background``. Nearly all paragraphs deserve no label, so nearly every
-tag is a false one. Writes ``benchmarks/results/false_positives.json``.
+tag is a false one. Writes ``benchmarks/results/false_positives.json``; with --card also a section
+of the model's card.
 """
 
 from __future__ import annotations
@@ -14,27 +15,34 @@ from collections import Counter
 from pathlib import Path
 
 import msgspec
+from scipy.stats import binomtest
 
 from vectorclf.background import OFF_LIMITS
+from vectorclf.cards import markdown_table, write_section
 from vectorclf.realism import read_news
-from vectorclf.tagger import load
+from vectorclf.tagger import default_model, load
 
 ROOT = Path(__file__).parents[1]
+TITLE = "Ordinary news"
+POINTS = ("balanced", "recall", "precision")
 
 
 def main() -> None:
     """Tag the unseen paragraphs and write the shares."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("news", type=Path)
-    news = parser.parse_args().news
+    parser.add_argument("--card", action="store_true", help="update the model's card")
+    options = parser.parse_args()
+    news = options.news
     paragraphs = [row["text"] for row in read_news(news / "news_background.jsonl.gz")][1::2]
     ordinary = [not OFF_LIMITS.search(p) for p in paragraphs]
     results = {"date": datetime.date.today().isoformat(), "n_paragraphs": len(paragraphs),
                "n_without_espionage_words": sum(ordinary)}
-    for point in ("balanced", "recall", "precision"):
+    for point in POINTS:
         tags = [t.tags for t in load(operating_point=point).tag_many(paragraphs)]
         results[point] = {
             "tagged": round(sum(map(bool, tags)) / len(tags), 5),
+            "interval": interval_of(sum(map(bool, tags)), len(tags)),
             "tagged_without_espionage_words": round(
                 sum(bool(t) and o for t, o in zip(tags, ordinary, strict=True)) / sum(ordinary), 5
             ),
@@ -43,6 +51,27 @@ def main() -> None:
         print(point, results[point]["tagged"], results[point]["tagged_without_espionage_words"])
     path = ROOT / "benchmarks" / "results" / "false_positives.json"
     path.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=1) + b"\n")
+    if options.card:
+        write_section(Path(default_model()) / "README.md", TITLE, section(results))
+
+
+def interval_of(n: int, n_texts: int) -> tuple[float, float]:
+    """95 % interval of a share (Wilson 1927)."""
+    low, high = binomtest(n, n_texts).proportion_ci(method="wilson")
+    return round(float(low), 5), round(float(high), 5)
+
+
+def section(results: dict) -> str:
+    """The shares as Markdown."""
+    table = markdown_table(
+        ["operating point", "tagged", "95 % interval", "of those without words of espionage"],
+        [[point, f"{row['tagged']:.2%}", " to ".join(f"{x:.2%}" for x in row["interval"]),
+          f"{row['tagged_without_espionage_words']:.2%}"]
+         for point, row in ((point, results[point]) for point in POINTS)],
+    )
+    return (f"{results['n_paragraphs']:,} paragraphs of real news, one an article, that the model "
+            "has not counted; nearly all deserve no tag. Made by `python -m "
+            f"benchmarks.false_positives DIR --card`.\n\n{table}")
 
 
 if __name__ == "__main__":

@@ -329,6 +329,9 @@ def test_evaluate_shows_subsets_and_coders(run, tmp_path):
     assert "By desk" in out and "second" in out and "alpha" in out
     assert {p.name for p in (tmp_path / "plots").iterdir()} == {
         "precision-recall.svg", "reliability.svg", "f1-by-label.svg", "confusion.svg"}
+    drawn = {p.name: p.read_bytes() for p in (tmp_path / "plots").iterdir()}
+    run(*options)
+    assert drawn == {p.name: p.read_bytes() for p in (tmp_path / "plots").iterdir()}
     code, out, _ = run(*options[:-2], "--json")
     result = json.loads(out)
     assert set(result["by"]["desk"]) == {"north", "south"}

@@ -133,6 +133,8 @@ def evaluate(dataset: str, model: str | None, splits: tuple[str, ...], operating
 
 def _write_plots(decisions: Decisions, result: Evaluation, directory: Path) -> list[Path]:
     """Precision and recall, reliability, F1 by label, and which label is taken for which."""
+    import matplotlib
+
     from vectorclf.output import make_directory
     from vectorclf.plots import (
         plot_f1_by_label,
@@ -149,7 +151,8 @@ def _write_plots(decisions: Decisions, result: Evaluation, directory: Path) -> l
     }
     make_directory(directory)
     paths = [directory / f"{name}.svg" for name in figures]
-    for path, figure in zip(paths, figures.values(), strict=True):
-        figure.savefig(path, metadata={"Date": None})
+    with matplotlib.rc_context({"svg.hashsalt": "vectorclf"}):  # the same figure, the same bytes
+        for path, figure in zip(paths, figures.values(), strict=True):
+            figure.savefig(path, metadata={"Date": None})
     click.echo(f"{directory}: {', '.join(path.name for path in paths)}", err=True)
     return paths
