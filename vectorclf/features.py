@@ -100,7 +100,7 @@ def background_rows(
         df = frequencies[first : first + size] + np.bincount(counts.indices, minlength=size)
         n = X.shape[0] + counts.shape[0]
         vectorizer.idf_ = np.log((1 + n) / (1 + df)) + 1  # scikit-learn's smooth idf
-        weigh = TfidfTransformer(norm=None, sublinear_tf=True)
+        weigh = TfidfTransformer(norm=None, sublinear_tf=vectorizer.sublinear_tf)
         weigh.idf_ = vectorizer.idf_
         rows.append(weight * normalizer.transform(weigh.transform(counts)))
         first += size
