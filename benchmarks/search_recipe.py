@@ -1,7 +1,7 @@
 """What each part of a recipe brings: grouped cross-validation of the default and its variants.
 
-    python -m benchmarks.search_recipe recruitment [--news DIR] [--workers N]
-    python -m benchmarks.search_recipe other FILE --group-key document [--workers N]
+    python -m benchmarks.search_recipe recruitment [--news DIR] [--share .5] [--folds 3]
+    python -m benchmarks.search_recipe other FILE --group-key document
 
 "recruitment" searches on the splits train and dev of datasets/recruitment, never on test; "other"
 on any file of labeled texts, such as TRAM2. A fold's curves and thresholds come from the other
@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 from joblib import Parallel, delayed
 
 from benchmarks import record, trials
@@ -182,6 +183,13 @@ def _reached(
     return row
 
 
+def some_groups(data: LabeledTexts, share: float) -> LabeledTexts:
+    """The texts of a share of the groups, drawn by chance, always the same."""
+    names = sorted(set(data.groups))
+    drawn = set(np.random.default_rng(0).permutation(names)[: round(share * len(names))])
+    return data.take([i for i, group in enumerate(data.groups) if group in drawn])
+
+
 def main() -> None:
     """Cross-validate every variant and write the table, anew with every row."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -189,14 +197,16 @@ def main() -> None:
     parser.add_argument("file", nargs="?", type=Path)
     parser.add_argument("--group-key", default="document")
     parser.add_argument("--news", metavar="DIR", type=Path, help="coded real news, beside")
+    parser.add_argument("--share", type=float, default=1.0, help="of the groups, by chance")
+    parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--workers", type=int, default=1)
     arguments = parser.parse_args()
     if arguments.data == "recruitment":
         dataset = load_dataset(ROOT / "datasets" / "recruitment")
-        data = labeled_texts(dataset.split("train", "dev"))
+        data = some_groups(labeled_texts(dataset.split("train", "dev")), arguments.share)
         found = Search(
-            msgspec.structs.replace(default_recipe(data), blank_copies=0), data,
-            dataset.codebook.label_ids,
+            msgspec.structs.replace(default_recipe(data), blank_copies=0, folds=arguments.folds),
+            data, dataset.codebook.label_ids,
             load_terms(ROOT / "datasets" / "recruitment" / "terms.toml", dataset.codebook),
             load_background(ROOT / "datasets" / "background" / "news.npz"),
             arguments.news and read_labeled_file(arguments.news / "news_dev.jsonl.gz",
@@ -207,8 +217,10 @@ def main() -> None:
         if arguments.file is None:
             parser.error("expected a file of labeled texts after 'other'")
         data = without_repeats(read_labeled_file(arguments.file, group_key=arguments.group_key))
+        data = some_groups(data, arguments.share)
         label_ids = tuple(sorted({label for row in data.labels for label in row}))
-        found = Search(default_recipe(data), data, label_ids, {}, None, None)
+        base = msgspec.structs.replace(default_recipe(data), folds=arguments.folds)
+        found = Search(base, data, label_ids, {}, None, None)
         variants = OTHER
     rows: dict[str, dict[str, Any]] = {}
     jobs = (delayed(measure)(name, changes, found) for name, changes in variants.items())

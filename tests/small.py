@@ -41,10 +41,11 @@ def small_data() -> LabeledTexts:
 
 
 def unseen_data() -> LabeledTexts:
-    """The same labels on texts that the small model has not learned from."""
+    """The same labels on texts, of groups, that the small model has not learned from."""
     data = small_data()
-    texts = tuple(f"Yesterday {text}" for text in data.texts)
-    return LabeledTexts(texts, data.labels, data.groups, data.evidence)
+    texts = tuple(f"Yesterday {text.replace(', and ', ', once more, ')}" for text in data.texts)
+    groups = tuple(f"another {group}" for group in data.groups)
+    return LabeledTexts(texts, data.labels, groups, data.evidence)
 
 
 @cache

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from vectorclf.calibration import (
-    bootstrap_interval,
     expected_calibration_error,
     fit_platt,
     probabilities,
+    rate_intervals,
     rates,
     sigmoid,
 )
@@ -170,4 +170,4 @@ def test_labels_that_nothing_earns_have_one_threshold():
 def test_rates_of_nothing():
     empty = np.zeros((3, 2), bool)
     assert rates(empty, empty) == (1.0, 1.0, 1.0)
-    assert bootstrap_interval(empty, empty, ["a", "b", "c"], 2) == (0.0, 1.0)
+    assert rate_intervals(empty, empty, ["a", "b", "c"])[2] == (0.0, 1.0)

@@ -8,13 +8,13 @@ from vectorclf.cards import (
     START,
     generated_part,
     replace_generated,
-    write_model_card,
     write_section,
 )
 from vectorclf.errors import DatasetError
 from vectorclf.evaluation import evaluate_model
 from vectorclf.labeled import LabeledTexts
 from vectorclf.model import load_model, save_model
+from vectorclf.model_card import write_model_card
 
 
 def test_prose_stays_and_the_generated_part_changes(tmp_path):

@@ -48,7 +48,9 @@ def test_no_texts_and_no_labels_are_measured_as_nothing():
     empty = decisions().take(np.zeros(4, dtype=bool))
     assert empty.Y.shape == (0, 2)
     nothing = evaluate(decisions().take(np.array([2])))
-    assert nothing.macro_f1 == 0 and nothing.micro_recall == 0
+    assert np.isnan(nothing.macro_f1) and np.isnan(nothing.micro_recall)
+    assert nothing.micro_f1 == nothing.micro_precision == 0  # it got a tag
+    assert evaluate(empty).n_texts == 0 and np.isnan(evaluate(empty).micro_f1)
 
 
 def test_a_fold_is_decided_by_the_others():

@@ -9,6 +9,7 @@ pytest.importorskip("matplotlib")
 from vectorclf.decisions import Decisions
 from vectorclf.errors import InputError
 from vectorclf.evaluation import evaluate
+from vectorclf.intervals import wilson
 from vectorclf.plots import (
     label_confusion,
     plot_f1_by_label,
@@ -17,7 +18,6 @@ from vectorclf.plots import (
     plot_precision_recall,
     plot_reliability,
     precision_recall,
-    wilson,
 )
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from vectorclf.cards import data_card, generated_part
+from vectorclf.cards import generated_part
 from vectorclf.checks import check_dataset
+from vectorclf.data_card import data_card
 from vectorclf.model import load_model
 from vectorclf.realism import words_of
 from vectorclf.rules import load_terms

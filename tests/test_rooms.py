@@ -12,7 +12,7 @@ import vectorclf
 PACKAGE = Path(vectorclf.__file__).parent
 
 FLOORS = [
-    {"errors", "highlights", "records", "_layout"},
+    {"errors", "highlights", "records", "_layout", "intervals", "ranking"},
     {"_kernels", "_segment", "_segment_py", "_intrinsics", "_intrinsics_py", "_jit", "_unicode",
      "_blob", "_index", "_scratch", "_words", "codebook", "compiled", "duplicates", "texts",
      "terminal_text", "delimited"},
@@ -20,10 +20,10 @@ FLOORS = [
      "scoring_rule", "thresholds", "status"},
     {"model", "normalization", "rules", "skipgrams"},
     {"compile", "predictor", "checks", "background", "realism", "straddling"},
-    {"scoring", "windows"},
+    {"scoring", "self_test", "windows"},
     {"training", "evaluation", "evidence", "review", "recipe", "units", "features", "fitting",
-     "folds", "comparison", "decisions", "search", "difficulties"},
-    {"cards"},
+     "folds", "figures", "comparison", "decisions", "search", "difficulties"},
+    {"cards", "data_card", "model_card"},
     {"tagger", "jobs", "arrow", "report", "plots", "benchmarking"},
     {"cli"},
     {"__init__", "__main__"},

@@ -139,7 +139,7 @@ def test_hard_data_can_be_cross_validated(recipe):
     result = cross_validate(data, ("always", "money", "never", "rare"),
                             recipe or default_recipe(data), progress=said.append)
     f1 = {row.label: row.f1 for row in result.labels}
-    assert f1["always"] == 1 and f1["money"] > 0.9 and f1["never"] == 0
+    assert f1["always"] == 1 and f1["money"] > 0.9 and np.isnan(f1["never"])
     assert any("never: no positive text" in line for line in said)
 
 
@@ -152,7 +152,7 @@ def test_hard_data_is_said_and_handled():
                   recipe=msgspec.structs.replace(QUICK, unit="text", gate=0.0))
     said = "\n".join(model.training["warnings"])
     assert "one text is empty" in said
-    assert "stands twice with different labels" in said
+    assert "stands several times with different labels" in said
     assert "always: every text has it" in said
     assert "never: no positive text" in said
     assert "rare: 1 positive text, under 25" in said

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vectorclf.intervals import N_ROUNDS, Interval, percentile_interval, resample
+
 
 @dataclass(frozen=True)
 class LabelAgreement:
@@ -97,6 +99,43 @@ def agreement(
         exact=sum(a == b for a, b in zip(A, B, strict=True)) / len(A) if A else float("nan"),
         labels=tuple(rows),
     )
+
+
+def agreement_intervals(
+    first: Sequence[frozenset[str]], second: Sequence[frozenset[str]], groups: Sequence[str], *,
+    seed: int = 0,
+) -> tuple[Interval, Interval]:
+    """95 % intervals of micro-F1 and of alpha (MASI): percentile bootstrap, groups resampled.
+
+    NaN where all texts are of one group.
+
+    Parameters
+    ----------
+    first, second : sequences of frozenset of str, n_texts long
+    groups : sequence of str, n_texts long
+    seed : int
+    """
+    names, group = np.unique(np.asarray(groups, dtype=object).astype(str), return_inverse=True)
+    if len(names) < 2:
+        return percentile_interval([]), percentile_interval([])
+    values = list(dict.fromkeys([*first, *second]))
+    place = {value: k for k, value in enumerate(values)}
+    distances = np.array([[masi_distance(a, b) for b in values] for a in values])
+    A, B = (np.array([place[value] for value in coding]) for coding in (first, second))
+    both = np.array([len(a & b) for a, b in zip(first, second, strict=True)])
+    either = np.array([len(a) + len(b) for a, b in zip(first, second, strict=True)])
+    rng = np.random.default_rng(seed)
+    f1, alpha = [], []
+    with np.errstate(invalid="ignore", divide="ignore"):
+        for _ in range(N_ROUNDS):
+            weight = resample(rng, len(names))[group]
+            n = 2.0 * weight.sum()
+            pooled = sum(np.bincount(X, weight, minlength=len(values)) for X in (A, B))
+            observed = (weight * distances[A, B]).sum() / weight.sum()
+            expected = pooled @ distances @ pooled / (n * (n - 1))
+            f1.append(2 * (weight * both).sum() / (weight * either).sum())
+            alpha.append(1 - observed / expected)
+    return percentile_interval(f1), percentile_interval(alpha)
 
 
 def krippendorff_alpha(

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from vectorclf.intervals import Interval, percentile_interval
+
 PRIOR_POSITIVES = 20.0  # weight of the common curve, in positives
 MIN_POSITIVES = 25  # below: too few to say how good the label is, and training says so
 
@@ -100,18 +102,49 @@ def scores_at(P: np.ndarray, slope: np.ndarray, offset: np.ndarray) -> np.ndarra
     return np.where(slope > 0, (logit - offset) / slope, np.inf)
 
 
-def expected_calibration_error(P: np.ndarray, Y: np.ndarray, n_bins: int = 15) -> float:
-    """Mean gap between probability and frequency over equal-width bins (Naeini et al. 2015)."""
-    p, y = np.asarray(P).ravel(), np.asarray(Y).ravel()
-    if not len(p):
-        return float("nan")
-    bins = np.minimum((p * n_bins).astype(int), n_bins - 1)
-    gap = 0.0
-    for b in range(n_bins):
-        inside = bins == b
-        if inside.any():
-            gap += inside.mean() * abs(p[inside].mean() - y[inside].mean())
-    return float(gap)
+N_BINS = 15  # of the expected calibration error
+
+
+def expected_calibration_error(P: np.ndarray, Y: np.ndarray) -> float:
+    """Mean gap between probability and frequency over equal-width bins (Naeini et al. 2015).
+
+    NaN without texts.
+    """
+    P = np.asarray(P, dtype=np.float64)
+    group = np.zeros(len(P), dtype=np.int64)
+    return calibration_gap(calibration_bins(P, np.asarray(Y), group, 1)[:, 0])
+
+
+def calibration_bins(
+    P: np.ndarray, Y: np.ndarray, group: np.ndarray, n_groups: int
+) -> np.ndarray:
+    """What each group adds to the bins of the expected calibration error.
+
+    Parameters
+    ----------
+    P : ndarray of shape (n_texts, n_labels) or (n_texts,), float
+    Y : ndarray of the shape of `P`, bool
+    group : ndarray of shape (n_texts,), int
+    n_groups : int
+
+    Returns
+    -------
+    bins : ndarray of shape (3, n_groups, N_BINS), float64
+        Decisions, the sum of their probabilities, and how many are true.
+    """
+    if P.ndim == 1:
+        P, Y = P[:, None], Y[:, None]
+    place = np.minimum((P * N_BINS).astype(np.int64), N_BINS - 1) + N_BINS * group[:, None]
+    return np.stack([
+        np.bincount(place.ravel(), weights, minlength=n_groups * N_BINS).reshape(n_groups, N_BINS)
+        for weights in (np.ones(P.size), P.ravel(), Y.ravel().astype(np.float64))
+    ])
+
+
+def calibration_gap(bins: np.ndarray) -> float:
+    """Expected calibration error from the sums of its bins, shape (3, N_BINS); NaN of none."""
+    n, given, true = bins
+    return float(np.abs(given - true).sum() / n.sum()) if n.any() else float("nan")
 
 
 def rates(P: np.ndarray, Y: np.ndarray) -> tuple[float, float, float]:
@@ -122,11 +155,10 @@ def rates(P: np.ndarray, Y: np.ndarray) -> tuple[float, float, float]:
     return precision, recall, 2 * hit / (given + true) if given + true else 1.0
 
 
-def bootstrap_interval(
-    given: np.ndarray, Y: np.ndarray, groups: Sequence[str], which: int, *,
-    n_rounds: int = 500, seed: int = 0,
-) -> tuple[float, float]:
-    """95 % percentile interval of a micro rate (0 precision, 1 recall, 2 F1), groups resampled."""
+def rate_intervals(
+    given: np.ndarray, Y: np.ndarray, groups: Sequence[str], *, n_rounds: int = 500, seed: int = 0
+) -> tuple[Interval, Interval, Interval]:
+    """95 % intervals of micro precision, recall and F1: percentile bootstrap, groups resampled."""
     names, index = np.unique(np.asarray(groups), return_inverse=True)
     sums = np.zeros((len(names), 3))
     np.add.at(sums, index, np.stack(
@@ -136,6 +168,8 @@ def bootstrap_interval(
                       for _ in range(n_rounds)])
     hit, n_given, n_true = draws.T
     with np.errstate(invalid="ignore", divide="ignore"):
-        value = [hit / n_given, hit / n_true, 2 * hit / (n_given + n_true)][which]
-    low, high = np.nanquantile(value, [0.025, 0.975]) if np.isfinite(value).any() else (0.0, 1.0)
-    return float(low), float(high)
+        values = [hit / n_given, hit / n_true, 2 * hit / (n_given + n_true)]
+    return tuple(
+        percentile_interval(value) if np.isfinite(value).any() else Interval(0.0, 1.0)
+        for value in values
+    )

@@ -7,9 +7,14 @@ import numpy as np
 
 from vectorclf.decisions import Decisions
 from vectorclf.errors import CodebookError
-from vectorclf.evaluation import N_ROUNDS, counts_by_group, f1_of, resample
+from vectorclf.figures import OVERALL, Figures
+from vectorclf.intervals import N_ROUNDS, Interval, percentile_interval, resample
 
-OVERALL = "micro-F1", "macro-F1", "no label, tagged"
+NAMES = {
+    "micro_f1": "micro-F1", "macro_f1": "macro-F1", "average_precision": "average precision",
+    "group_f1": "F1 of a group's labels", "unlabeled_tagged": "no label, tagged",
+    "calibration_error": "calibration error",
+}  # fmt: skip
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,6 +24,7 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     ----------
     figure : str
     first, second : float
+        NaN where there is none.
     interval : tuple of float
         95 % interval of ``second - first``: percentile bootstrap, groups resampled, the same
         groups for both, so that what is hard for both takes nothing from the difference.
@@ -27,7 +33,7 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     figure: str
     first: float
     second: float
-    interval: tuple[float, float]
+    interval: Interval
 
     @property
     def difference(self) -> float:
@@ -36,7 +42,10 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def higher(self) -> str:
-        """Which one's figure is higher with the whole interval, or "open"."""
+        """Which one's figure is higher with the whole interval, or "open".
+
+        Of the share of texts tagged without a label, and of the calibration error, lower is better.
+        """
         low, high = self.interval
         return "second" if low > 0 else "first" if high < 0 else "open"
 
@@ -50,7 +59,8 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     n_gained, n_lost : int
         Decisions (a text and a label) that the second alone got right, and the first alone.
     overall : tuple of Difference
-        Micro-F1, macro-F1, and the share of texts without a label that got a tag.
+        See `Evaluation`: micro-F1, macro-F1, mean average precision, F1 of a group's label set,
+        the share of texts without a label that got a tag, expected calibration error.
     labels : tuple of Difference
         F1 of each label that occurs, in the codebook's order.
     """
@@ -78,55 +88,26 @@ def compare(first: Decisions, second: Decisions, *, seed: int = 0) -> Comparison
         The models do not have the same labels.
     """
     second = _in_order(second, first.label_ids)
-    occurring = np.flatnonzero(first.Y.any(axis=0))
-    measured = [_Figures(decisions, occurring) for decisions in (first, second)]
-    n_groups = measured[0].n_groups
+    measured = [Figures(one) for one in (first, second)]
+    n_groups, n_overall = measured[0].n_groups, len(OVERALL)
+    labels = n_overall + np.flatnonzero(first.Y.any(axis=0))
     rng = np.random.default_rng(seed)
     draws = (resample(rng, n_groups) for _ in range(N_ROUNDS))
-    gains = np.array([measured[1](weight) - measured[0](weight) for weight in draws])
-    low, high = np.quantile(gains, [0.025, 0.975], axis=0)
-    names = [*OVERALL, *(first.label_ids[j] for j in occurring)]
-    rows = tuple(
-        Difference(figure=name, first=float(a), second=float(b), interval=(float(x), float(y)))
-        for name, a, b, x, y in zip(names, *(one(np.ones(n_groups)) for one in measured),
-                                    low, high, strict=True)
-    )
+    gains = np.array([measured[1].of(weight) - measured[0].of(weight) for weight in draws])
+    once = np.ones(n_groups, dtype=np.int64)
+    before, after = (one.of(once) for one in measured)
+    rows = [
+        Difference(figure=name, first=float(before[k]), second=float(after[k]),
+                   interval=percentile_interval(gains[:, k]))
+        for k, name in (*enumerate(NAMES[figure] for figure in OVERALL),
+                        *((int(k), first.label_ids[k - n_overall]) for k in labels))
+    ]
     right = [one.given == one.Y for one in (first, second)]
     return Comparison(
         n_texts=len(first.Y), n_groups=n_groups,
         n_gained=int((right[1] & ~right[0]).sum()), n_lost=int((right[0] & ~right[1]).sum()),
-        overall=rows[: len(OVERALL)], labels=rows[len(OVERALL) :],
+        overall=tuple(rows[:n_overall]), labels=tuple(rows[n_overall:]),
     )
-
-
-class _Figures:
-    """Figures of one model, `OVERALL` and the F1 of each label, where groups weigh so much."""
-
-    def __init__(self, decisions: Decisions, occurring: np.ndarray) -> None:
-        without = ~decisions.Y.any(axis=1)
-        tagged = without & decisions.given.any(axis=1)
-        self._counts = counts_by_group(Decisions(  # the last column: texts without a label
-            decisions.P, np.column_stack([decisions.given, tagged]),
-            np.column_stack([decisions.Y, without]), decisions.groups,
-            (*decisions.label_ids, ""),
-        ))
-        self._occurring = occurring
-
-    @property
-    def n_groups(self) -> int:
-        """Groups there are."""
-        return self._counts.shape[1]
-
-    def __call__(self, weight: np.ndarray) -> np.ndarray:
-        """The figures, where each group counts `weight` times."""
-        counts = np.tensordot(self._counts, weight, axes=(1, 0))
-        labels, (n_tagged, _, n_without) = counts[:, :-1], counts[:, -1]
-        f1 = f1_of(*labels[:, self._occurring])
-        drawn = labels[2, self._occurring] > 0
-        return np.array([
-            f1_of(*labels.sum(axis=1)), f1[drawn].mean() if drawn.any() else 0.0,
-            n_tagged / max(n_without, 1), *f1,
-        ])
 
 
 def _in_order(decisions: Decisions, label_ids: tuple[str, ...]) -> Decisions:

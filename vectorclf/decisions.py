@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from vectorclf.background import Background
 from vectorclf.calibration import fit_platt, probabilities
-from vectorclf.difficulties import difficulties
+from vectorclf.difficulties import contradictory, difficulties
 from vectorclf.errors import DatasetError
 from vectorclf.folds import group_folds, out_of_fold_scores
 from vectorclf.labeled import LabeledTexts, label_matrix
 from vectorclf.model import Model
-from vectorclf.predictor import BatchPredictor
 from vectorclf.recipe import Recipe
 from vectorclf.scoring import text_scores
-from vectorclf.straddling import learned_from, refuse_straddling
-from vectorclf.thresholds import operating_points
+from vectorclf.self_test import tested_predictor
+from vectorclf.straddling import learned_from, of_learned_groups, refuse_straddling
+from vectorclf.thresholds import OperatingPoint, operating_points
 
 MAX_LEARNED = 0.05  # share of texts: set phrases recur from document to document
 
@@ -42,6 +42,10 @@ class Decisions:
     Y: np.ndarray
     groups: tuple[str, ...]
     label_ids: tuple[str, ...]
+
+    def at(self, point: OperatingPoint) -> Decisions:
+        """What another operating point makes of the same probabilities."""
+        return replace(self, given=point.decide(self.P))
 
     def take(self, rows: np.ndarray) -> Decisions:
         """The decisions on some texts: row numbers, or a mask."""
@@ -115,7 +119,9 @@ def held_out_decisions(
     CodebookError
         A label of the texts that the model does not know.
     DatasetError
-        The model was trained on more than MAX_LEARNED of the texts.
+        The model was trained on more than MAX_LEARNED of the texts, or on others of their groups.
+    ModelFormatError
+        The model fails its self-test.
     """
     if not len(data):
         raise DatasetError("expected texts the model has not seen, got none")
@@ -130,9 +136,35 @@ def held_out_decisions(
             remedy="name a held-out split with --split test, leave those texts out, or evaluate "
                    "without -m to cross-validate",
         )
+    known = np.flatnonzero(of_learned_groups(data.groups, model.learned))
+    if len(known) > MAX_LEARNED * len(data):
+        raise DatasetError(
+            f"expected groups the model has not seen, got {len(known):,} of {len(data):,} texts "
+            f"of groups that it has learned from, such as {data.groups[known[0]]!r}",
+            remedy="leave those texts out; if they are others of the same name, rename them",
+        )
     labels = [tuple(model.codebook[x].id for x in row) for row in data.labels]
     Y = label_matrix(labels, model.label_ids)
-    scores = text_scores(BatchPredictor(model.compiled), data.texts, model.rule)
+    scores = text_scores(tested_predictor(model), data.texts, model.rule)
     P = probabilities(scores, model.slope, model.offset)
     given = model.operating_point(operating_point).decide(P)
     return Decisions(P, given, Y, data.groups, model.label_ids)
+
+
+def held_out_notes(model: Model, data: LabeledTexts) -> list[str]:
+    """What to know about held-out texts beside the figures, a line each."""
+    notes = []
+    for n, what in ((int(learned_from(data.texts, model.learned).sum()), "were learned from"),
+                    (int(of_learned_groups(data.groups, model.learned).sum()),
+                     "are of groups that were learned from")):
+        if n:
+            notes.append(f"{n} of these texts {what}, and flatter; --drop-repeated leaves them out")
+    if empty := sum(not text.strip() for text in data.texts):
+        notes.append(f"{empty} of these texts {'is' if empty == 1 else 'are'} empty")
+    if n := contradictory(data):
+        notes.append(f"{n} of these texts stand{'s' * (n == 1)} several times with different "
+                     "labels: not all of them can be right")
+    if len(set(data.groups)) < 2:
+        notes.append(f"all texts are of one group, {data.groups[0]!r}: how sure the figures are "
+                     "cannot be told from them")
+    return notes

@@ -33,14 +33,9 @@ def difficulties(data: LabeledTexts, label_ids: Sequence[str]) -> list[str]:
     if empty:
         hard.append("one text is empty; it teaches nothing" if empty == 1 else
                     f"{empty} texts are empty; they teach nothing")
-    by_text: dict[str, set[frozenset[str]]] = {}
-    for text, row in zip(data.texts, data.labels, strict=True):
-        by_text.setdefault(text, set()).add(frozenset(row))
-    contradictory = sum(len(sets) > 1 for sets in by_text.values())
-    if contradictory:
-        hard.append("one text stands twice with different labels; both are used"
-                    if contradictory == 1 else
-                    f"{contradictory} texts stand twice with different labels; all are used")
+    if n := contradictory(data):
+        hard.append("one text stands several times with different labels; all are used" if n == 1
+                    else f"{n} texts stand several times with different labels; all are used")
     for label in label_ids:
         n = counts.get(label, 0)
         if n == 0:
@@ -52,3 +47,11 @@ def difficulties(data: LabeledTexts, label_ids: Sequence[str]) -> list[str]:
             hard.append(f"{label}: {n} positive {texts}, under {MIN_POSITIVES}; "
                         "it shares the common threshold")
     return hard
+
+
+def contradictory(data: LabeledTexts) -> int:
+    """How many distinct texts stand several times, with different labels."""
+    by_text: dict[str, set[frozenset[str]]] = {}
+    for text, row in zip(data.texts, data.labels, strict=True):
+        by_text.setdefault(text, set()).add(frozenset(row))
+    return sum(len(sets) > 1 for sets in by_text.values())

@@ -14,6 +14,7 @@ import numpy as np
 from vectorclf.decisions import Decisions
 from vectorclf.errors import InputError, MissingExtraError
 from vectorclf.evaluation import Evaluation
+from vectorclf.intervals import wilson
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -100,16 +101,6 @@ def plot_reliability(P: np.ndarray, Y: np.ndarray, *, n_bins: int = 10) -> Figur
     strip.bar((np.arange(n_bins) + 0.5) / n_bins, n, width=0.9 / n_bins, color=RULE)
     strip.set(xlabel="probability given", ylabel="decisions", yscale="log", xlim=(0, 1))
     return figure
-
-
-def wilson(rate: np.ndarray, n: np.ndarray, z: float = 1.959964) -> tuple[np.ndarray, np.ndarray]:
-    """95 % interval of shares out of `n` (Wilson 1927), float64 in [0, 1]."""
-    centre = (rate + z * z / (2 * n)) / (1 + z * z / n)
-    half = z * np.sqrt(rate * (1 - rate) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    # Rounding must not put a share outside its own interval.
-    return np.minimum(np.maximum(centre - half, 0), rate), np.maximum(
-        np.minimum(centre + half, 1), rate
-    )
 
 
 def plot_f1_by_label(

@@ -11,7 +11,7 @@ import numpy as np
 
 from vectorclf.calibration import probabilities, scores_at
 from vectorclf.codebook import Codebook
-from vectorclf.errors import InputError, MissingInputError, ModelFormatError
+from vectorclf.errors import InputError, MissingInputError
 from vectorclf.evidence import (
     Quotes,
     ScoredArticle,
@@ -19,11 +19,11 @@ from vectorclf.evidence import (
     quotes_by_article,
     scored_articles,
 )
-from vectorclf.model import SELF_TEST_TOLERANCE, Model, load_model
+from vectorclf.model import Model, load_model
 from vectorclf.passages import segment
-from vectorclf.predictor import BatchPredictor
 from vectorclf.records import Article, ArticleTags, Tag
 from vectorclf.scoring import Cuts, scores_over, segment_units, text_scores
+from vectorclf.self_test import tested_predictor
 from vectorclf.texts import Texts
 
 CHUNK = 256  # articles scored together: enough to hide the calls, little memory
@@ -76,11 +76,10 @@ class Tagger:
 
     def __init__(self, model: Model, *, operating_point: str = "balanced") -> None:
         self.model = model
-        self.predictor = BatchPredictor(model.compiled)
+        self.predictor = tested_predictor(model)
         self.operating_point = operating_point
         point = model.operating_point(operating_point)
         self.set_thresholds(np.array(point.thresholds), np.array(point.first))
-        self._self_test()
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -196,18 +195,6 @@ class Tagger:
         families = self.codebook.families
         tags.sort(key=lambda t: (families.index(t.family), -t.probability))
         return tuple(tags)
-
-    def _self_test(self) -> None:
-        for test in self.model.self_test:
-            found = self.predictor.decision_function([test.text]).ravel()
-            if len(test.scores) != len(found) or not np.allclose(
-                found, test.scores, atol=SELF_TEST_TOLERANCE, rtol=0
-            ):
-                raise ModelFormatError(
-                    f"expected the stored scores for the self-test text {test.text[:40]!r}, "
-                    "got others",
-                    place=self.model.place, remedy="install the model again, or train it here",
-                )
 
 
 def _buffer(articles: Sequence[Article]) -> tuple[np.ndarray, np.ndarray]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
-from vectorclf.calibration import bootstrap_interval, probabilities, rates
+from vectorclf.calibration import probabilities, rate_intervals, rates
 
 NOISE_POSITIVES = 1000.0  # up to here a label's own best threshold is noise: it shares one
 FLAT = 0.01  # F1 this near the best is as good: three standard errors, on the shipped model's data
@@ -33,6 +33,8 @@ class OperatingPoint(msgspec.Struct, frozen=True, kw_only=True):
         Micro-averaged, as reached.
     interval : tuple of float
         95 % bootstrap interval, by group, of the rate the point is about.
+    precision_interval, recall_interval, f1_interval : tuple of float, or None
+        The same of every rate; None in models made before they were kept.
     shared : tuple of str
         Labels with too few positives for a threshold of their own.
     """
@@ -46,6 +48,9 @@ class OperatingPoint(msgspec.Struct, frozen=True, kw_only=True):
     interval: tuple[float, float]
     shared: tuple[str, ...] = ()
     opening: tuple[float, ...] = ()
+    precision_interval: tuple[float, float] | None = None
+    recall_interval: tuple[float, float] | None = None
+    f1_interval: tuple[float, float] | None = None
 
     @property
     def first(self) -> tuple[float, ...]:
@@ -133,13 +138,15 @@ def operating_points(
     for name, target, thresholds, first in points:
         given = decided(P, thresholds, first)
         reached = rates(given, Y)
-        which = {"balanced": 2, "recall": 1, "precision": 0}[name]
+        intervals = rate_intervals(given, Y, groups, seed=seed)
+        about = {"balanced": 2, "recall": 1, "precision": 0}[name]
         out.append(
             OperatingPoint(
                 name=name, target=target, thresholds=tuple(thresholds.tolist()),
                 opening=tuple(first.tolist()) if first is not thresholds else (),
                 precision=reached[0], recall=reached[1], f1=reached[2],
-                interval=bootstrap_interval(given, Y, groups, which, seed=seed), shared=shared,
+                interval=intervals[about], precision_interval=intervals[0],
+                recall_interval=intervals[1], f1_interval=intervals[2], shared=shared,
             )
         )
     return tuple(out)

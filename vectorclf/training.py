@@ -25,7 +25,7 @@ from vectorclf.model import Model, SelfTest
 from vectorclf.predictor import BatchPredictor
 from vectorclf.recipe import Recipe, default_recipe
 from vectorclf.scoring import profile
-from vectorclf.straddling import fingerprints
+from vectorclf.straddling import fingerprints, repeated
 from vectorclf.thresholds import OperatingPoint, operating_points
 
 SELF_TEST_TEXTS = (
@@ -75,6 +75,10 @@ def train(
     label_ids = codebook.label_ids
     recipe = recipe or default_recipe(data)
     hard = difficulties(data, label_ids)
+    n_repeated = len(repeated(data))
+    if n_repeated:
+        hard.append(f"{n_repeated} {'text stands' if n_repeated == 1 else 'texts stand'} in an "
+                    "earlier group, too: figures out of fold flatter")
     for warning in hard:
         progress(warning)
     Y = label_matrix(data.labels, label_ids)
@@ -85,14 +89,13 @@ def train(
         scores, Y, data.groups, label_ids, slope=slope, offset=offset,
         labeled_share=recipe.labeled_share, with_opening=recipe.opening, seed=recipe.seed,
     )
-    learned = np.unique(fingerprints(data.texts))
     predictor = BatchPredictor(_rounded(compile_pipeline(pipeline).compiled))
     self_scores = predictor.decision_function(list(SELF_TEST_TEXTS)).reshape(
         len(SELF_TEST_TEXTS), -1
     )
     return Model(
         compiled=predictor.compiled, codebook=codebook, slope=slope, offset=offset,
-        operating_points=points, rule=recipe.rule, learned=learned[learned != 0],
+        operating_points=points, rule=recipe.rule, learned=fingerprints(data),
         self_test=tuple(
             SelfTest(text, tuple(round(float(s), 6) for s in row))
             for text, row in zip(SELF_TEST_TEXTS, self_scores, strict=True)
@@ -103,6 +106,7 @@ def train(
             "texts_sha256": data.texts_sha256,
             "n_texts": len(data),
             "n_groups": len(set(data.groups)),
+            "n_repeated": n_repeated,
             "positives": {x: int(n) for x, n in zip(label_ids, Y.sum(axis=0), strict=True)},
             "n_background": 0 if background is None else len(background),
             "recipe": msgspec.to_builtins(recipe),

@@ -36,7 +36,7 @@ def check(dataset: str, news: str | None, card: bool, quiet: bool) -> int:
     if len(faults) > MAX_SHOWN:
         click.echo(f"... and {len(faults) - MAX_SHOWN} more")
     if card:
-        from vectorclf.cards import write_data_card
+        from vectorclf.data_card import write_data_card
 
         write_data_card(checked.dataset, dataset, measured)
     if not quiet:

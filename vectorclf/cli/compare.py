@@ -32,7 +32,7 @@ def compare(dataset: str, models: tuple[str, ...], splits: tuple[str, ...], oper
         raise click.UsageError(f"expected two models, -m OLD -m NEW, got {len(models)}")
     from vectorclf.cli.data import labeled_data, refuse_split_overlap
     from vectorclf.comparison import compare as measure
-    from vectorclf.decisions import held_out_decisions
+    from vectorclf.decisions import held_out_decisions, held_out_notes
     from vectorclf.model import load_model
 
     loaded = [load_model(model) for model in models]
@@ -41,6 +41,8 @@ def compare(dataset: str, models: tuple[str, ...], splits: tuple[str, ...], oper
     refuse_split_overlap(data, dataset, splits)
     result = measure(*(held_out_decisions(model, data, operating_point=operating_point)
                        for model in loaded))
+    for note in dict.fromkeys(note for model in loaded for note in held_out_notes(model, data)):
+        click.echo(f"note: {note}", err=True)
     if as_json:
         import msgspec
 

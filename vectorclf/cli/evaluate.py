@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 @click.option("--workers", type=click.IntRange(min=1),
               help="Processes of the cross-validation, each with the data [default: cores].")
 @click.option("--drop-repeated", is_flag=True,
-              help="Leave out texts that stand in an earlier group too, instead of refusing.")
+              help="Leave out texts that stand in an earlier group too, or that the model has "
+                   "learned from, instead of refusing.")
 @click.option("--plots", metavar="DIR", help="Write plots (SVG) there.")
 @click.option("--card", is_flag=True,
               help="Bring the figures of the model's card (README.md) up to date.")
@@ -58,7 +59,7 @@ def evaluate(dataset: str, model: str | None, splits: tuple[str, ...], operating
     from vectorclf.evaluation import evaluate_by, evaluate_coders
     from vectorclf.model import load_model
     from vectorclf.output import check_directory
-    from vectorclf.straddling import learned_from, without_repeats
+    from vectorclf.straddling import learned_from, of_learned_groups, without_repeats
 
     if card and model is None:
         raise click.UsageError("--card needs the model whose card it is: -m DIR")
@@ -81,16 +82,17 @@ def evaluate(dataset: str, model: str | None, splits: tuple[str, ...], operating
         n_before = len(data)
         data = without_repeats(data)
         if loaded is not None:
-            data = data.take(np.flatnonzero(~learned_from(data.texts, loaded.learned)))
+            data = data.take(np.flatnonzero(~(
+                learned_from(data.texts, loaded.learned)
+                | of_learned_groups(data.groups, loaded.learned))))
         click.echo(f"{n_before - len(data)} repeated texts left out", err=True)
     if loaded is not None:
-        from vectorclf.decisions import held_out_decisions
+        from vectorclf.decisions import held_out_decisions, held_out_notes
 
         refuse_split_overlap(data, dataset, splits)
         decisions = held_out_decisions(loaded, data, operating_point=operating_point)
-        if n_learned := int(learned_from(data.texts, loaded.learned).sum()):
-            click.echo(f"{n_learned} of these texts were learned from, and flatter; "
-                       "--drop-repeated leaves them out", err=True)
+        for note in held_out_notes(loaded, data):
+            click.echo(f"note: {note}", err=True)
     else:
         from vectorclf.background import load_background
         from vectorclf.decisions import cross_validated_decisions
@@ -101,30 +103,39 @@ def evaluate(dataset: str, model: str | None, splits: tuple[str, ...], operating
             background=load_background(background) if background else None,
             progress=lambda line: click.echo(line, err=True), n_jobs=n_processes(workers, data),
         )
-    result = measure(decisions)
+    points = {p.name: measure(decisions.at(p)) for p in loaded.operating_points} if loaded else {}
+    result = points.get(operating_point) or measure(decisions)
     subsets = {name: evaluate_by(decisions, data.facts[name]) for name in by}
     agreements = (evaluate_coders(decisions, {name: data.coders[name] for name in coders})
                   if coders else ())
     drawn = _write_plots(decisions, result, Path(plots)) if plots else []
     if card:
-        from vectorclf.cards import write_model_card
+        from vectorclf.model_card import write_model_card
 
-        write_model_card(loaded, result, title, subsets=subsets, agreements=agreements,
-                         plots=drawn)
+        write_model_card(loaded, result, title, points=points, subsets=subsets,
+                         agreements=agreements, plots=drawn)
     if as_json:
         import msgspec
 
         whole = msgspec.to_builtins(result)
+        whole |= {"points": msgspec.to_builtins(points)} if points else {}
         whole |= {"by": msgspec.to_builtins(subsets)} if by else {}
         whole |= {"coders": msgspec.to_builtins(agreements)} if coders else {}
         click.echo(msgspec.json.format(msgspec.json.encode(whole)).decode())
         return
     from rich.console import Console
 
-    from vectorclf.cli.tables import coders_table, evaluation_table, subsets_table
+    from vectorclf.cli.tables import (
+        coders_table,
+        evaluation_table,
+        points_table,
+        subsets_table,
+    )
 
     console = Console(file=sys.stdout, width=100, markup=False)
     console.print(evaluation_table(result))
+    if points:
+        console.print(points_table(points))
     for name, by_value in subsets.items():
         console.print(subsets_table(name, by_value))
     if agreements:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from vectorclf.codebook import Codebook
+
+if TYPE_CHECKING:
+    from vectorclf.model import Model
 
 
 @click.command()
@@ -67,36 +72,49 @@ def _print_label(book: Codebook, label_id: str) -> None:
         _wrapped(f"{scheme}: {', '.join(ids)}")
 
 
-def _wrapped(text: str, indent: str = "    ") -> None:
+def _wrapped(text: str, indent: str = "    ", *, err: bool = False) -> None:
     import shutil
     import textwrap
 
     if text:
         width = min(100, shutil.get_terminal_size((100, 24)).columns)
         click.echo(textwrap.fill(text, width, initial_indent=indent,
-                                 subsequent_indent=indent + "  "))
+                                 subsequent_indent=indent + "  "), err=err)
 
 
-def _print_model(model) -> None:
-    from vectorclf.cli.tables import plain_table
-
+def _print_model(model: Model) -> None:
     facts = model.training
-    measured = facts.get("out_of_fold", {})
     click.echo(f"model       {model.place}")
     click.echo(f"codebook    {model.codebook.name} {model.codebook.version} "
                f"({len(model.codebook.labels)} labels, sha256 {model.codebook.sha256[:16]})")
     click.echo(f"trained on  {facts.get('n_texts')} texts of {facts.get('n_groups')} cases "
                f"(sha256 {str(facts.get('data_sha256'))[:16]})")
     click.echo(f"features    {model.n_features}, scored by {model.rule.in_words}")
-    click.echo(f"out of fold micro-F1 {measured.get('micro_f1')}, macro-F1 "
-               f"{measured.get('macro_f1')}, calibration error {measured.get('calibration_error')}")
-    from rich.console import Console
-
-    table = plain_table("Operating points (out of fold)", "point", "precision", "recall", "F1",
-                        "interval")
-    for point in model.operating_points:
-        table.add_row(point.name, f"{point.precision:.3f}", f"{point.recall:.3f}",
-                      f"{point.f1:.3f}", f"{point.interval[0]:.3f}-{point.interval[1]:.3f}")
-    Console(width=100, markup=False).print(table)
+    print_out_of_fold(model)
     for warning in facts.get("warnings", ()):
         click.echo(f"note: {warning}")
+
+
+def print_out_of_fold(model: Model, *, err: bool = False) -> None:
+    """What a model reached out of fold, unless copies across the folds would flatter it."""
+    from rich.console import Console
+
+    from vectorclf.cli.tables import model_points_table
+    from vectorclf.intervals import shown
+    from vectorclf.model_card import sharing
+
+    facts = model.training
+    if n := facts.get("n_repeated"):
+        click.echo(f"out of fold not shown: {n} texts stand in an earlier group, too, and would "
+                   "flatter; train with --drop-repeated", err=err)
+        return
+    measured = facts.get("out_of_fold", {})
+    figures = ", ".join(
+        f"{name} {shown(measured[key], form)}"
+        for key, name, form in (("micro_f1", "micro-F1", ".3f"), ("macro_f1", "macro-F1", ".3f"),
+                                ("calibration_error", "calibration error", ".4f"))
+        if key in measured)
+    click.echo(f"out of fold {figures}", err=err)
+    Console(width=100, markup=False, stderr=err).print(model_points_table(model))
+    if told := sharing(model):
+        _wrapped(told, indent="", err=err)

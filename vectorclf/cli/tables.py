@@ -12,6 +12,9 @@ from vectorclf.agreement import agreement
 from vectorclf.comparison import Comparison
 from vectorclf.dataset import SHORT_WORDS, Dataset
 from vectorclf.evaluation import CoderAgreement, Evaluation
+from vectorclf.intervals import NONE, UNKNOWN, shown, shown_with
+from vectorclf.model import Model
+from vectorclf.model_card import POINT_COLUMNS, headline, point_figures
 from vectorclf.realism import Realism
 
 
@@ -62,39 +65,56 @@ def dataset_tables(dataset: Dataset) -> Iterator[Table]:
 
 def evaluation_table(result: Evaluation) -> Table:
     """Rates per label and overall, with their intervals."""
-    title = (
-        f"{result.n_texts} texts, {result.n_groups} groups: micro-F1 {result.micro_f1:.3f} "
-        f"({result.micro_interval[0]:.3f}-{result.micro_interval[1]:.3f}), macro-F1 "
-        f"{result.macro_f1:.3f} ({result.macro_interval[0]:.3f}-{result.macro_interval[1]:.3f})\n"
-        f"mean F1 of a group's label set {result.group_f1:.3f}, texts without a label tagged "
-        f"{result.unlabeled_tagged:.1%}, calibration error {result.calibration_error:.4f}"
-    )
+    figures = [f"{name} {figure}" for name, figure in headline(result).items()]
+    title = "\n".join([f"{result.n_texts} texts, {result.n_groups} groups; intervals are 95 % ones",
+                       *(", ".join(figures[k : k + 2]) for k in range(0, len(figures), 2))])
     table = plain_table(title, "label", "true", "given", "precision", "recall", "F1", "interval",
                         "AP")
     for row in result.labels:
         table.add_row(
-            row.label, str(row.n_true), str(row.n_given), f"{row.precision:.3f}",
-            f"{row.recall:.3f}", f"{row.f1:.3f}",
-            f"{row.interval[0]:.3f}-{row.interval[1]:.3f}", f"{row.average_precision:.3f}",
+            row.label, str(row.n_true), str(row.n_given), shown(row.precision), shown(row.recall),
+            shown(row.f1), str(row.interval), shown(row.average_precision),
         )
     table.add_row("all (micro)", str(sum(r.n_true for r in result.labels)),
-                  str(sum(r.n_given for r in result.labels)), f"{result.micro_precision:.3f}",
-                  f"{result.micro_recall:.3f}", f"{result.micro_f1:.3f}",
-                  f"{result.micro_interval[0]:.3f}-{result.micro_interval[1]:.3f}",
-                  f"{result.macro_average_precision:.3f}")
+                  str(sum(r.n_given for r in result.labels)), shown(result.micro_precision),
+                  shown(result.micro_recall), shown(result.micro_f1), str(result.micro_interval),
+                  shown(result.macro_average_precision))
+    return table
+
+
+def points_table(points: Mapping[str, Evaluation]) -> Table:
+    """Rates at each of a model's operating points."""
+    table = plain_table("At each operating point", "point", *POINT_COLUMNS)
+    for name, result in points.items():
+        table.add_row(name, *(figure.replace(" (", "\n").rstrip(")")
+                              for figure in point_figures(result)))
+    return table
+
+
+def model_points_table(model: Model) -> Table:
+    """Rates that a model's operating points reached out of fold, as they are stored."""
+    table = plain_table("Operating points (out of fold)", "point", "target", "precision",
+                        "recall", "F1")
+    for point in model.operating_points:
+        rates = ((point.precision, point.precision_interval, "precision"),
+                 (point.recall, point.recall_interval, "recall"),
+                 (point.f1, point.f1_interval, "balanced"))
+        table.add_row(point.name, "" if point.target is None else f"{point.target:g}", *(
+            shown_with(rate, interval or (point.interval if point.name == about else UNKNOWN))
+            for rate, interval, about in rates))
     return table
 
 
 def subsets_table(name: str, by_value: Mapping[str, Evaluation]) -> Table:
     """Overall rates on each subset."""
-    table = plain_table(f"By {name}", name, "texts", "true", "micro-F1", "interval", "macro-F1",
+    table = plain_table(f"By {name}", name, "texts", "true", "micro-F1", "macro-F1",
                         "no label, tagged")
     for value, result in by_value.items():
         table.add_row(
             value, str(result.n_texts), str(sum(r.n_true for r in result.labels)),
-            f"{result.micro_f1:.3f}",
-            f"{result.micro_interval[0]:.3f}-{result.micro_interval[1]:.3f}",
-            f"{result.macro_f1:.3f}", f"{result.unlabeled_tagged:.1%}",
+            shown_with(result.micro_f1, result.micro_interval),
+            shown_with(result.macro_f1, result.macro_interval),
+            shown_with(result.unlabeled_tagged, result.unlabeled_interval, ".1%"),
         )
     return table
 
@@ -104,7 +124,8 @@ def coders_table(agreements: Sequence[CoderAgreement]) -> Table:
     table = plain_table(f"Agreement on {agreements[0].n_texts} texts that all coded", "coding",
                         "other coding", "F1", "alpha (MASI)", left=2)
     for row in agreements:
-        table.add_row(row.first, row.second, f"{row.f1:.3f}", f"{row.alpha_masi:.3f}")
+        table.add_row(row.first, row.second, shown_with(row.f1, row.f1_interval),
+                      shown_with(row.alpha_masi, row.alpha_interval))
     return table
 
 
@@ -116,10 +137,10 @@ def comparison_table(result: Comparison) -> Table:
         "figure", "first", "second", "difference", "95 % interval", "higher",
     )
     for row in (*result.overall, *result.labels):
-        # + 0.0: a rounded -0.0 would be printed with its sign
-        difference, low, high = (round(x, 3) + 0.0 for x in (row.difference, *row.interval))
-        table.add_row(row.figure, f"{row.first:.3f}", f"{row.second:.3f}",
-                      f"{difference:+.3f}", f"{low:+.3f} to {high:+.3f}", row.higher)
+        form = ".4f" if row.figure == "calibration error" else ".3f"
+        change, low, high = (shown(x, f"+{form}") for x in (row.difference, *row.interval))
+        table.add_row(row.figure, shown(row.first, form), shown(row.second, form), change,
+                      NONE if low == NONE else f"{low} to {high}", row.higher)
     return table
 
 

@@ -23,12 +23,14 @@ import click
 @click.option("--search", "searching", is_flag=True,
               help="Try other regularisation and length normalisation first, by "
                    "cross-validation, and take the best.")
+@click.option("--drop-repeated", is_flag=True,
+              help="Leave out texts that stand in an earlier group too.")
 @click.option("--workers", type=click.IntRange(min=1),
               help="Processes, each with the data in memory [default: cores].")
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True)
 def train(dataset: str, output: str, codebook: str | None, text_key: str, labels_key: str,
           group_key: str | None, background: str | None, splits: tuple[str, ...],
-          searching: bool, workers: int | None, seed: int) -> None:
+          searching: bool, drop_repeated: bool, workers: int | None, seed: int) -> None:
     """Train a model on DATASET: a coded dataset directory, or a JSONL or CSV file.
 
     A file needs a text and a list of labels a row; name the columns with --text-key and
@@ -38,15 +40,21 @@ def train(dataset: str, output: str, codebook: str | None, text_key: str, labels
 
     from vectorclf.background import load_background
     from vectorclf.cli.data import labeled_data, n_processes
+    from vectorclf.cli.info import print_out_of_fold
     from vectorclf.difficulties import difficulties
     from vectorclf.model import save_model
     from vectorclf.output import check_directory
     from vectorclf.recipe import default_recipe
+    from vectorclf.straddling import refuse_straddling, without_repeats
     from vectorclf.training import train as train_model
 
     check_directory(output)
     data, book, facts = labeled_data(dataset, codebook, text_key, labels_key, group_key, splits,
                                      default_splits=("train", "dev"))
+    if drop_repeated:
+        n_before = len(data)
+        data = without_repeats(data)
+        click.echo(f"{n_before - len(data)} repeated texts left out", err=True)
     recipe = msgspec.structs.replace(default_recipe(data), seed=seed)
     counts = load_background(background) if background else None
     n_jobs = n_processes(workers, data)
@@ -56,6 +64,7 @@ def train(dataset: str, output: str, codebook: str | None, text_key: str, labels
 
     if searching:
         difficulties(data, book.label_ids)  # refused before anything is tried
+        refuse_straddling(data)
         from vectorclf.search import neighbours, search
 
         trials = search(data, book.label_ids, neighbours(recipe), background=counts,
@@ -65,6 +74,6 @@ def train(dataset: str, output: str, codebook: str | None, text_key: str, labels
     model = train_model(data, book, recipe=recipe, provenance=facts, background=counts,
                         progress=progress, n_jobs=n_jobs)
     save_model(model, Path(output))
-    measured = model.training["out_of_fold"]
-    click.echo(f"{output}: {len(data)} texts, {len(book.labels)} labels, out-of-fold micro-F1 "
-               f"{measured['micro_f1']:.3f}, macro-F1 {measured['macro_f1']:.3f}", err=True)
+    click.echo(f"{output}: {len(data)} texts, {len(book.labels)} "
+               f"label{'s' * (len(book.labels) != 1)}", err=True)
+    print_out_of_fold(model, err=True)
