@@ -111,7 +111,7 @@ _EMBEDDED: dict[str, np.ndarray] = {}
 _SPENT = {"texts": 0, "seconds": 0.0}
 
 
-def _embed(texts: Sequence[str]) -> np.ndarray:
+def embed(texts: Sequence[str]) -> np.ndarray:
     """Embeddings; those of training texts are kept, for the folds and the next system."""
     new = [text for text in dict.fromkeys(texts) if text not in _EMBEDDED]
     started = time.perf_counter()
@@ -129,8 +129,8 @@ def _embedding_seconds(n_texts: int) -> float:
 def learn_minilm(data: LabeledTexts, Y: np.ndarray) -> Scorer:
     """all-MiniLM-L6-v2 and logistic regression."""
     model = OneVsRestClassifier(LogisticRegression(C=10, max_iter=1000))
-    model.fit(_embed(data.texts), Y)
-    return lambda texts: model.decision_function(_embed(texts))
+    model.fit(embed(data.texts), Y)
+    return lambda texts: model.decision_function(embed(texts))
 
 
 def learn_minilm_tfidf(data: LabeledTexts, Y: np.ndarray) -> Scorer:
@@ -138,7 +138,7 @@ def learn_minilm_tfidf(data: LabeledTexts, Y: np.ndarray) -> Scorer:
     vectorizer = TfidfVectorizer(ngram_range=(1, 2), min_df=3, sublinear_tf=True)
 
     def features(words: sp.csr_matrix, texts: Sequence[str]) -> sp.csr_array:
-        return sp.hstack([words, sp.csr_array(_embed(texts))]).tocsr()
+        return sp.hstack([words, sp.csr_array(embed(texts))]).tocsr()
 
     model = OneVsRestClassifier(LinearSVC(C=0.3))
     model.fit(features(vectorizer.fit_transform(data.texts), data.texts), Y)

@@ -16,9 +16,10 @@ import argparse
 import gzip
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -28,7 +29,16 @@ from vectorclf import evidence as evidence_room
 from vectorclf.background import load_background
 from vectorclf.cards import markdown_table, write_section
 from vectorclf.dataset import CodedPassage, Coding, Dataset, load_dataset
+from vectorclf.figures import f1_of
 from vectorclf.highlights import telling_span
+from vectorclf.intervals import (
+    N_ROUNDS,
+    Interval,
+    percentile_interval,
+    resample,
+    share_interval,
+    shown_with,
+)
 from vectorclf.labeled import labeled_texts
 from vectorclf.recipe import Recipe
 from vectorclf.records import ArticleTags, Span, Tag
@@ -38,7 +48,6 @@ from vectorclf.tagger import Tagger, load
 DATA = Path(__file__).parents[1] / "datasets"
 DATASET, BACKGROUND = DATA / "recruitment", DATA / "background" / "news.npz"
 TITLE = "Evidence, test split"
-N_ROUNDS = 1000  # bootstrap rounds, cases resampled
 _WORD = re.compile(r"\w+")
 _TOLD = r"(?:reports?|claims?|suggestions?|allegations?|accusations?|rumou?rs?|charges?)\b(?! by\b)"
 _DENIES = re.compile(
@@ -135,50 +144,71 @@ def news_passages(directory: Path) -> list[CodedPassage]:
     return passages
 
 
-def overlap(judged: Sequence[Judged]) -> tuple[float, float, float]:
-    """Precision, recall and F1 of the marked words, over all tags together."""
-    both, marked, coded = (sum(getattr(j, n) for j in judged)
-                           for n in ("n_both", "n_marked", "n_coded"))
-    return both / max(1, marked), both / max(1, coded), 2 * both / max(1, marked + coded)
+class Figure(NamedTuple):
+    """A figure with its 95 % interval, cases resampled or allowed for."""
+
+    value: float
+    interval: Interval
+
+    def __str__(self) -> str:
+        return shown_with(self.value, self.interval)
 
 
-def row_of(name: str, judged: Sequence[Judged]) -> dict:
-    """Figures of some true tags."""
-    precision, recall, f1 = overlap(judged)
+def row_of(name: str, judged: Sequence[Judged]) -> dict[str, Any]:
+    """Figures of some true tags; word F1 over all their words together."""
+    case, n_cases = cases_of(judged)
+
+    def sums(field: str | None = None) -> np.ndarray:
+        values = [1 if field is None else getattr(j, field) for j in judged]
+        return np.bincount(case, np.array(values, dtype=float), minlength=n_cases)
+
+    n, both, marked, coded = sums(), sums("n_both"), sums("n_marked"), sums("n_coded")
     return {
-        "tags": name, "n": len(judged), "holds": float(np.mean([j.holds for j in judged])),
-        "any quote holds": float(np.mean([j.any_holds for j in judged])),
+        "tags": name, "n": len(judged), "holds": share(sums("holds"), n),
+        "any quote holds": share(sums("any_holds"), n),
         "a sentence at random": float(np.mean([j.by_chance for j in judged])),
-        "word precision": precision, "word recall": recall, "word F1": f1,
+        "word precision": share(both, marked), "word recall": share(both, coded),
+        "word F1": drawn(lambda w: f1_of(w @ both, w @ marked, w @ coded), n_cases),
     }
 
 
-def interval(judged: Sequence[Judged], figure) -> tuple[float, float]:
-    """95 % percentile bootstrap of a figure of true tags, cases resampled."""
-    by_case: dict[str, list[Judged]] = {}
-    for each in judged:
-        by_case.setdefault(each.case, []).append(each)
-    groups = list(by_case.values())
+def share(part: np.ndarray, whole: np.ndarray) -> Figure:
+    """A share that cases add to."""
+    return Figure(float(part.sum() / max(1, whole.sum())), share_interval(part, whole))
+
+
+def drawn(figure: Callable[[np.ndarray], float], n_cases: int) -> Figure:
+    """A figure of the cases' weights, with its bootstrap interval."""
     rng = np.random.default_rng(0)
-    drawn = [
-        figure([j for k in rng.integers(0, len(groups), len(groups)) for j in groups[k]])
-        for _ in range(N_ROUNDS)
+    rounds = [figure(resample(rng, n_cases)) for _ in range(N_ROUNDS)]
+    return Figure(float(figure(np.ones(n_cases))), percentile_interval(rounds))
+
+
+def cases_of(judged: Sequence[Judged]) -> tuple[np.ndarray, int]:
+    """The number of each tag's case, and how many cases there are."""
+    names, case = np.unique([j.case for j in judged], return_inverse=True)
+    return case, len(names)
+
+
+def status_rows(judged: Sequence[Judged]) -> tuple[list[dict[str, Any]], Figure, Figure]:
+    """Precision, recall and F1 of every status; macro-F1 and accuracy."""
+    case, n_cases = cases_of(judged)
+
+    def sums(values: Iterable[bool]) -> np.ndarray:
+        return np.bincount(case, np.array([*values], dtype=float), minlength=n_cases)
+
+    counts = [(sums(j.status == j.coded_status == status for j in judged),
+               sums(j.status == status for j in judged),
+               sums(j.coded_status == status for j in judged)) for status in STATUSES]
+    rows = [
+        {"status": status, "true": int(true.sum()), "given": int(given.sum()),
+         "precision": share(hit, given), "recall": share(hit, true),
+         "F1": drawn(lambda w, c=(hit, given, true): f1_of(*(w @ x for x in c)), n_cases)}
+        for status, (hit, given, true) in zip(STATUSES, counts, strict=True)
     ]
-    low, high = np.quantile(drawn, [0.025, 0.975])
-    return float(low), float(high)
-
-
-def status_rows(judged: Sequence[Judged]) -> list[dict]:
-    """Precision, recall and F1 of every status."""
-    rows = []
-    for status in STATUSES:
-        given = sum(j.status == status for j in judged)
-        true = sum(j.coded_status == status for j in judged)
-        hit = sum(j.status == j.coded_status == status for j in judged)
-        rows.append({"status": status, "true": true, "given": given,
-                     "precision": hit / max(1, given), "recall": hit / max(1, true),
-                     "F1": 2 * hit / max(1, given + true)})
-    return rows
+    macro = drawn(lambda w: np.mean([f1_of(*(w @ x for x in c)) for c in counts]), n_cases)
+    right = share(sums(j.status == j.coded_status for j in judged), sums(True for _ in judged))
+    return rows, macro, right
 
 
 def tagged(tagger: Tagger, passages: Sequence[CodedPassage]) -> list[ArticleTags]:
@@ -253,29 +283,24 @@ def without_rule(tagger: Tagger, passages: Sequence[CodedPassage]) -> list[Artic
         evidence_room.only_denies = rule
 
 
-def section(judged: Sequence[Judged], rows: list[dict], statuses: list[dict],
-            denied: dict[str, dict[str, int]]) -> str:
+def section(judged: Sequence[Judged], rows: list[dict], statuses: list[dict], macro: Figure,
+            right: Figure, denied: dict[str, dict[str, int]]) -> str:
     """The model card's section."""
     label_ids = {j.label for j in judged}
-    f1 = [row["F1"] for row in statuses]
-    low, high = interval(judged, lambda js: float(np.mean([j.holds for j in js])))
-    word_low, word_high = interval(judged, lambda js: overlap(js)[2])
+    held, several = rows[0]["holds"], rows[1]["holds"]
     return "\n\n".join([
         f"Of {len(judged):,} true tags the quoted sentence holds a whole phrase that a coder named "
-        f"as evidence in {rows[0]['holds']:.1%} ({low:.1%} to {high:.1%}); in texts of several "
-        f"sentences {rows[1]['holds']:.1%}, where a sentence at random would in "
+        f"as evidence in {shown_with(*held, '.1%')}; in texts of several sentences "
+        f"{shown_with(*several, '.1%')}, where a sentence at random would in "
         f"{rows[1]['a sentence at random']:.1%}. The marked words meet the coders' phrases at "
-        f"F1 {rows[0]['word F1']:.3f} ({word_low:.3f} to {word_high:.3f}), word by word. "
-        "Intervals: 95 %, bootstrap by case. Made by `python -m benchmarks.evidence_quality "
-        "--card`.",
+        f"F1 {rows[0]['word F1']}, word by word. In brackets 95 % intervals: of shares Wilson's, "
+        "cases allowed for; of F1 by bootstrap, cases resampled. Made by `python -m "
+        "benchmarks.evidence_quality --card`.",
         markdown_table(list(rows[0]), [
             [f"`{v}`" if v in label_ids else f"{v:.3f}" if isinstance(v, float) else v
              for v in row.values()] for row in rows]),
-        f"Status of the true tags: macro-F1 {float(np.mean(f1)):.3f}, accuracy "
-        f"{np.mean([j.status == j.coded_status for j in judged]):.3f}.",
-        markdown_table(list(statuses[0]), [
-            [f"{v:.3f}" if isinstance(v, float) else v for v in row.values()]
-            for row in statuses]),
+        f"Status of the true tags: macro-F1 {macro}, accuracy {right}.",
+        markdown_table(list(statuses[0]), [[*row.values()] for row in statuses]),
         "Denials (a sentence that only denies a label is no evidence for it):",
         markdown_table(["", *denied], [[name, *(d[name] for d in denied.values())]
                                        for name in next(iter(denied.values()))]),
@@ -301,14 +326,15 @@ def main() -> None:
     for label in tagger.labels:
         if own := [j for j in judged if j.label == label]:
             rows.append(row_of(label, own))
-    statuses = status_rows(judged)
+    statuses, macro, right = status_rows(judged)
     denied = denials_by_texts(tagger, dataset, options.out_of_fold)
-    print(section(judged, rows, statuses, denied))
-    listed = [*rows, *statuses, *({"denials": name, **d} for name, d in denied.items())]
+    told = section(judged, rows, statuses, macro, right, denied)
+    print(told)
+    listed = [{name: str(v) if isinstance(v, Figure) else v for name, v in row.items()} for row in
+              (*rows, *statuses, *({"denials": name, **d} for name, d in denied.items()))]
     print(f"\nwritten to {record.write('evidence_quality', listed)}")
     if options.card:
-        write_section(Path(tagger.model.place) / "README.md", TITLE,
-                      section(judged, rows, statuses, denied))
+        write_section(Path(tagger.model.place) / "README.md", TITLE, told)
 
 
 if __name__ == "__main__":

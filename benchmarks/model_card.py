@@ -24,14 +24,15 @@ CODERS = ("--coder", "first", "--coder", "second")
 def steps(news: Path, model: str) -> list[list[str]]:
     """Modules and their arguments; each writes its section of the card."""
     evaluate = ["vectorclf", "evaluate"]
+    by = ["--by", "kind", "--by", "register", "--by", "decade"]
     return [
-        [*evaluate, DATASET, "--split", "test", "-m", model, "--by", "kind", "--by", "register",
-         *CODERS, "--plots", f"{model}/plots", "--card",
-         "--title", "Held-out test split of the dataset"],
-        [*evaluate, f"{news}/news_dev.jsonl.gz", "--labels-key", "first", "-m", model, *CODERS,
-         "--plots", f"{model}/plots-news", "--card",
+        [*evaluate, DATASET, "--split", "test", "-m", model, *by, *CODERS,
+         "--plots", f"{model}/plots", "--card", "--title", "Held-out test split of the dataset"],
+        [*evaluate, f"{news}/news_dev.jsonl.gz", "--labels-key", "first", "-m", model,
+         "--by", "kind", *CODERS, "--plots", f"{model}/plots-news", "--card",
          "--title", "Real news, 231 coded passages (never trained on)"],
-        [*evaluate, DATASET, "--split", "challenge", "-m", model, "--card",
+        [*evaluate, DATASET, "--split", "challenge", "-m", model, *by, *CODERS,
+         "--plots", f"{model}/plots-challenge", "--card",
          "--title", "Challenge split: other writers, who read real reporting first"],
         ["benchmarks.false_positives", str(news), "--card"],
         ["benchmarks.evidence_quality", "--card", "--out-of-fold", "--news", str(news)],

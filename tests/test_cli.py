@@ -237,6 +237,10 @@ def test_train_and_evaluate_somebody_elses_file(run, tmp_path):
         (("train", "-o", "own", "--labels-key", "none"), "got none in any row; name the column"),
         (("evaluate", "--plots", "ROWS"), "rows.jsonl: expected a directory, got a file"),
         (("evaluate", "--split", "test"), "rows.jsonl: expected a dataset directory to take"),
+        (("train", "-o", ""), "expected the name of a directory, got ''"),
+        (("train", "-o", "own", "--background", "ROWS"), "rows.jsonl: expected background counts"),
+        (("train", "-o", "own", "--background", ""), "expected background counts, found none"),
+        (("train", "-o", "own", "--labels-key", "text"), "expected two columns, got 'text'"),
     ],
 )
 def test_learning_refuses_before_it_learns(run, tmp_path, options, message):
@@ -250,6 +254,67 @@ def test_learning_refuses_before_it_learns(run, tmp_path, options, message):
     code, _, err = run(command, rows, *rest)
     assert code == 1 and message in err and err.count("\n") == 1, err
     assert [p.name for p in tmp_path.iterdir()] == ["rows.jsonl"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--card",), "--card needs the model"),
+        (("--operating-point", "recall"), "--operating-point needs a model"),
+        (("-m", "MODEL", "--background", "x.npz"), "leave it out with -m"),
+        (("--coder", "model"), "that is the model's own name"),
+    ],
+)
+def test_options_that_do_not_go_together_are_usage_errors(run, model, articles, options, message):
+    code, _, err = run("evaluate", articles, *(o.replace("MODEL", str(model)) for o in options))
+    assert code == 2 and message in err
+
+
+def test_a_model_trained_over_another_leaves_no_figures_of_it(run, tmp_path):
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text("".join(
+        json.dumps({"text": f"It rained {k} times.", "labels": ["x"] * (k % 2)}) + "\n"
+        for k in range(20)))
+    own = tmp_path / "own"
+    own.mkdir()
+    card = own / "README.md"
+    card.write_text("# Mine\n<!-- generated -->\n### Old\n\n.999\n<!-- /generated -->\nend\n")
+    code, _, err = run("train", rows, "-o", own)
+    assert code == 0, err
+    text = card.read_text()
+    assert text.startswith("# Mine") and text.endswith("end\n") and ".999" not in text
+    assert "Trained on 20 texts" in text and "Operating points" in text
+
+
+def test_copies_in_two_groups_keep_figures_out_of_fold_back(run, tmp_path):
+    rows = tmp_path / "rows.jsonl"
+    text = "the clerk sold the plans of the new harbour to the consul in spring"
+    rows.write_text("".join(
+        json.dumps({"text": text if k in (4, 15) else f"It rained {k} times.",
+                    "labels": ["x"] * (k % 2), "doc": k // 5}) + "\n" for k in range(20)))
+    code, _, err = run("train", rows, "-o", tmp_path / "own", "--group-key", "doc")
+    assert code == 0 and "not shown: 1 text" in err and "micro-F1" not in err
+    code, out, _ = run("info", "-m", tmp_path / "own")
+    assert code == 0 and "not shown: 1 text" in out and "micro-F1" not in out
+    code, _, err = run("train", rows, "-o", tmp_path / "own", "--group-key", "doc", "--search")
+    assert code == 1 and "expected every text in one group" in err
+    code, _, err = run("train", rows, "-o", tmp_path / "own", "--group-key", "doc",
+                       "--drop-repeated")
+    assert code == 0 and "1 repeated texts left out" in err and "micro-F1" in err
+
+
+def test_groups_learned_from_are_no_measure(run, tmp_path):
+    learned, other = (tmp_path / f"{name}.jsonl" for name in ("learned", "other"))
+    for path, what in ((learned, "rained"), (other, "snowed")):
+        path.write_text("".join(
+            json.dumps({"text": f"It {what} {k} times.", "labels": ["x"] * (k % 2),
+                        "doc": f"d{k // 5}"}) + "\n" for k in range(20)))
+    code, _, err = run("train", learned, "-o", tmp_path / "own", "--group-key", "doc")
+    assert code == 0, err
+    code, _, err = run("evaluate", other, "-m", tmp_path / "own", "--group-key", "doc")
+    assert code == 1 and "20 of 20 texts of groups that it has learned from, such as 'd0'" in err
+    code, _, err = run("evaluate", other, "-m", tmp_path / "own")
+    assert code == 0, err
 
 
 def test_environment_without_home_or_cache_still_tags(model, articles, tmp_path):

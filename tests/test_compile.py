@@ -107,6 +107,9 @@ def test_widths_that_disagree_are_refused():
     pipeline[0].vocabulary_ = {"paid": 3}
     with pytest.raises(CompileError, match="numbered from 0"):
         compile(pipeline)
+    pipeline[0].vocabulary_ = {7: 0}
+    with pytest.raises(CompileError, match="got 7.*texts|texts.*got 7"):
+        compile(pipeline)
 
 
 @pytest.mark.parametrize("attribute", ["coef_", "intercept_"])

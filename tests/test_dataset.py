@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 
 import msgspec
 import numpy as np
@@ -193,6 +194,28 @@ def test_own_labels_as_other_programs_write_them(tmp_path):
     one_hot = tmp_path / "rows.jsonl"
     one_hot.write_text('{"text": "a", "labels": {"x": true, "y": false, "z": 0, "w": "phrase"}}\n')
     assert read_labeled_file(one_hot).labels == (("x", "w"),)
+
+
+def test_own_csv_that_names_its_separator_and_rows_without_a_group(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text("sep=|\r\ntext|labels|doc\r\na, b|x;y|1\r\nc||\r\nd|| \r\n", newline="")
+    data = read_labeled_file(path, group_key="doc")
+    assert data.texts == ("a, b", "c", "d") and data.labels == (("x", "y"), (), ())
+    assert data.groups == ("1", "row 4", "row 5")
+    path.write_text("sep=;\ntext;labels\nc;x;y\n")
+    with pytest.raises(DatasetError, match=r"rows.csv:3: expected 2 cells"):
+        read_labeled_file(path)
+
+
+@pytest.mark.parametrize(("name", "row", "message"), [
+    ("rows.xlsx", "PK", "expected JSONL or CSV, got .xlsx; export it as CSV"),
+    ("rows.jsonl", '{"text": "a", "labels": ["x\\u001b[31m"]}', "labels of printable characters"),
+])
+def test_own_data_that_is_none_is_named(tmp_path, name, row, message):
+    path = tmp_path / name
+    path.write_text(row)
+    with pytest.raises(DatasetError, match=re.escape(message)):
+        read_labeled_file(path)
 
 
 def test_a_coder_named_twice_is_read_once(tmp_path):

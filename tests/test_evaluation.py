@@ -8,7 +8,15 @@ from vectorclf.decisions import Decisions, decide_by_fold
 from vectorclf.errors import DatasetError
 from vectorclf.evaluation import evaluate, evaluate_by, evaluate_coders
 from vectorclf.labeled import LabeledTexts, labeled_texts
-from vectorclf.straddling import refuse_overlap, refuse_straddling, without_repeats
+from vectorclf.ranking import Ranking, average_precision
+from vectorclf.straddling import (
+    fingerprints,
+    learned_from,
+    of_learned_groups,
+    refuse_overlap,
+    refuse_straddling,
+    without_repeats,
+)
 
 
 def decisions():
@@ -49,7 +57,7 @@ def test_no_texts_and_no_labels_are_measured_as_nothing():
     assert empty.Y.shape == (0, 2)
     nothing = evaluate(decisions().take(np.array([2])))
     assert np.isnan(nothing.macro_f1) and np.isnan(nothing.micro_recall)
-    assert nothing.micro_f1 == nothing.micro_precision == 0  # it got a tag
+    assert nothing.micro_precision == 0 and nothing.unlabeled_tagged == 1
     assert evaluate(empty).n_texts == 0 and np.isnan(evaluate(empty).micro_f1)
 
 
@@ -94,3 +102,59 @@ def test_the_decade_is_that_of_the_newest_source():
                                                      Source("U", date="1994-02-01")),
     )
     assert labeled_texts([passage]).facts["decade"] == ("1990s",)
+
+
+def test_average_precision_is_scikit_learns_with_ties_and_weights():
+    from sklearn.metrics import average_precision_score
+
+    rng = np.random.default_rng(0)
+    for _ in range(30):
+        p, y = rng.integers(0, 6, 40) / 5, rng.random(40) < 0.3
+        y[0] = True
+        group = rng.integers(0, 9, 40)
+        weight = rng.multinomial(9, np.full(9, 1 / 9))
+        expected = average_precision_score(y, p)
+        assert average_precision(p, y) == pytest.approx(expected)
+        drawn = weight[group]
+        if drawn[y].any():
+            assert Ranking(p, y, group).average_precision(weight) == pytest.approx(
+                average_precision_score(y, p, sample_weight=drawn))
+
+
+def test_every_figure_has_an_interval_around_it():
+    rng = np.random.default_rng(0)
+    Y = rng.random((200, 3)) < 0.3
+    P = np.clip(Y * 0.4 + rng.random(Y.shape) * 0.6, 0, 1)
+    groups = tuple(str(k // 2) for k in range(200))
+    result = evaluate(Decisions(P, P > 0.5, Y, groups, ("x", "y", "z")))
+    pairs = [(result.micro_precision, result.micro_precision_interval),
+             (result.micro_recall, result.micro_recall_interval),
+             (result.micro_f1, result.micro_interval), (result.macro_f1, result.macro_interval),
+             (result.macro_average_precision, result.macro_average_precision_interval),
+             (result.group_f1, result.group_f1_interval),
+             (result.text_recall, result.text_recall_interval),
+             (result.unlabeled_tagged, result.unlabeled_interval)]
+    for row in result.labels:
+        pairs += [(row.precision, row.precision_interval), (row.recall, row.recall_interval),
+                  (row.f1, row.interval),
+                  (row.average_precision, row.average_precision_interval)]
+    for value, (low, high) in pairs:
+        assert low < value < high and high - low < 0.4
+    assert result.calibration_interval[0] < result.calibration_interval[1]
+
+
+def test_of_a_single_group_no_bootstrap_says_anything():
+    one = decisions().take(np.array([0, 1]))
+    result = evaluate(one)
+    assert result.micro_f1 > 0 and np.isnan(result.micro_interval[0])
+    assert result.micro_precision_interval[1] - result.micro_precision_interval[0] > 0.5
+
+
+def test_a_model_knows_near_copies_and_groups_it_has_learned_from():
+    words = (LONG + " and again in the autumn of that same year for twice the old price").split()
+    learned = fingerprints(labeled([" ".join(words), "short text"], ["a", "row 2"]))
+    changed = " ".join(["Then", *words[1:]])
+    other = " ".join(reversed(words))
+    found = learned_from([changed, other, "short text", ""], learned)
+    assert found.tolist() == [True, False, False, False]
+    assert of_learned_groups(["a", "b", "row 2"], learned).tolist() == [True, False, False]

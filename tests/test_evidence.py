@@ -64,11 +64,13 @@ def test_evidence_is_judged_word_by_word():
     found = evidence_quality.judge(passage, tags, tag)
     assert found.holds and found.any_holds and found.by_chance == pytest.approx(1 / 3)
     assert (found.n_marked, found.n_coded, found.n_both) == (3, 4, 3)
-    assert evidence_quality.overlap([found]) == pytest.approx((1, 3 / 4, 6 / 7))
     row = evidence_quality.row_of("all", [found])
-    assert row["n"] == 1 and row["holds"] == 1
-    [asserted, alleged, disputed] = evidence_quality.status_rows([found])
-    assert (asserted["true"], alleged["given"], disputed["F1"]) == (1, 1, 0)
+    words = [row[f"word {name}"].value for name in ("precision", "recall", "F1")]
+    assert words == pytest.approx([1, 3 / 4, 6 / 7])
+    assert row["n"] == 1 and row["holds"].value == 1
+    [asserted, alleged, disputed], macro, right = evidence_quality.status_rows([found])
+    assert (asserted["true"], alleged["given"], disputed["F1"].value) == (1, 1, 0)
+    assert macro.value == right.value == 0  # coded as asserted, told as alleged
 
 
 def test_evidence_costs_at_most_half_as_much_again(tmp_path):

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zipfile import BadZipFile
+from zipfile import BadZipFile, is_zipfile
 
 import numpy as np
 
@@ -137,6 +137,9 @@ def load_background(path: str | Path) -> Background:
     MissingInputError, DatasetError
         No such file; not such a file.
     """
+    if Path(path).is_file() and not is_zipfile(path):
+        raise DatasetError("expected background counts (.npz), got another kind of file",
+                           place=str(path), remedy="name a file made by benchmarks.make_background")
     try:
         with np.load(path, allow_pickle=False) as arrays:
             names = [key.removesuffix(".terms") for key in arrays if key.endswith(".terms")]
@@ -164,7 +167,9 @@ def load_background(path: str | Path) -> Background:
 def _is_consistent(bags: Bags) -> bool:
     n = len(bags.indices)
     return (
-        len(bags.indptr) > 0 and bags.indptr[0] == 0 and bags.indptr[-1] == n
+        all(each.ndim == 1 and each.dtype.kind in "iu"
+            for each in (bags.indptr, bags.indices, bags.counts))
+        and len(bags.indptr) > 0 and bags.indptr[0] == 0 and bags.indptr[-1] == n
         and bool((np.diff(bags.indptr) >= 0).all()) and len(bags.counts) == n
         and (not n or bool(0 <= bags.indices.min() <= bags.indices.max() < len(bags.terms)))
     )

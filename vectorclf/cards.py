@@ -23,7 +23,7 @@ def replace_generated(path: Path, markdown: str) -> None:
     DatasetError
         The card has no such marks.
     """
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    text = _read(path) if path.exists() else ""
     before, start, rest = text.partition(START)
     _, end, after = rest.partition(END)
     if not start or not end:
@@ -34,7 +34,16 @@ def replace_generated(path: Path, markdown: str) -> None:
 
 def generated_part(path: Path) -> str:
     """What stands between the marks."""
-    return path.read_text(encoding="utf-8").partition(START)[2].partition(END)[0].strip()
+    return _read(path).partition(START)[2].partition(END)[0].strip()
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise DatasetError(f"expected UTF-8, got byte 0x{error.object[error.start]:02X} at offset "
+                           f"{error.start}", place=str(path),
+                           remedy="save the card as UTF-8") from error
 
 
 def markdown_table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:

@@ -29,7 +29,7 @@ from vectorclf.recipe import Recipe
 class LabelMeasure(msgspec.Struct, frozen=True, kw_only=True):
     """One label: counts, rates, average precision, and their 95 % intervals.
 
-    A rate that there is none of (the recall of a label that no text has) is NaN; in JSON, null.
+    A rate that there is none of (recall and F1 of a label that no text has) is NaN; in JSON, null.
     `interval` is that of F1.
     """
 

@@ -48,7 +48,7 @@ class Figures:
         found = (given & Y).sum(axis=1) / np.maximum(Y.sum(axis=1), 1)
         self.n_found = np.bincount(group, found, minlength=self.n_groups)
         tags, true = self.counts[1] > 0, self.counts[2] > 0
-        self._occurs, self._used = true.any(axis=0), (true | tags).any(axis=0)
+        self._occurs = true.any(axis=0)
         self._set_f1 = f1_of((true & tags).sum(axis=1), tags.sum(axis=1), true.sum(axis=1))
         self._has_set = (true | tags).any(axis=1)
         self._bins = calibration_bins(P, Y, group, self.n_groups)
@@ -64,16 +64,16 @@ class Figures:
         Returns
         -------
         figures : ndarray of shape (n_overall + 2 * n_labels,), float64
-            `OVERALL`; F1 of each label; average precision of each. NaN where there is none; 0
-            where texts have the label, but none of them counts.
+            `OVERALL`; F1 of each label; average precision of each. NaN where no text has the
+            label; 0 where some have, but none of them counts.
         """
         hit, n_given, n_true = np.tensordot(self.counts, weight, axes=(1, 0))
         drawn = n_true > 0
-        f1 = np.where(self._used, f1_of(hit, n_given, n_true), np.nan)
+        f1 = np.where(self._occurs, f1_of(hit, n_given, n_true), np.nan)
         average = np.array([one.average_precision(weight) for one in self._rankings])
         sets, n_without = weight * self._has_set, weight @ self.n_without
         overall = (
-            f1_of(hit.sum(), n_given.sum(), n_true.sum()) if self._used.any() else np.nan,
+            f1_of(hit.sum(), n_given.sum(), n_true.sum()) if self._occurs.any() else np.nan,
             f1[drawn].mean() if drawn.any() else np.nan,
             average[drawn].mean() if drawn.any() else np.nan,
             (sets * self._set_f1).sum() / sets.sum() if sets.any() else np.nan,

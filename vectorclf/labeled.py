@@ -21,6 +21,8 @@ from vectorclf.errors import DatasetError, MissingInputError
 
 SHOWN = 60  # characters of a faulty value in a message
 _ROWS = 'write a row a line: {"text": "...", "labels": ["a", "b"]}'
+_SEPARATOR = re.compile(r"(?i)sep=([,;|\t])")
+_NOT_ROWS = (".xlsx", ".xls", ".ods", ".parquet", ".pq", ".npz", ".pkl", ".zip", ".docx", ".pdf")
 _YEAR = re.compile(r"\b(?:1[6-9]|20)\d\d\b")
 
 
@@ -145,7 +147,8 @@ def read_labeled_file(
         that are false, 0 or null), or, in CSV, such a list or a text with ``;``, ``|`` or ``,``
         between labels.
     group_key : str, optional
-        Column that says which texts belong together; without it every text stands for itself.
+        Column that says which texts belong together; without it every text stands for itself, as
+        does one whose cell is empty.
     fact_keys, coder_keys : sequence of str
         Columns to keep as facts, and columns with the labels that each coder gave.
 
@@ -159,6 +162,12 @@ def read_labeled_file(
     if not path.is_file():
         raise MissingInputError("expected a dataset directory, or a JSONL or CSV file, found none",
                                 place=str(path))
+    if path.suffix.lower() in _NOT_ROWS:
+        raise DatasetError(f"expected JSONL or CSV, got {path.suffix}", place=str(path),
+                           remedy="export it as CSV (UTF-8)")
+    if text_key == labels_key:
+        raise DatasetError(f"expected two columns, got {text_key!r} for texts and labels",
+                           place=str(path), remedy="name the labels' column with --labels-key")
     texts: list[str] = []
     labels: list[tuple[str, ...]] = []
     groups: list[str] = []
@@ -180,7 +189,8 @@ def read_labeled_file(
             )
         texts.append(row[text_key])
         labels.append(_labels_of(row[labels_key], place))
-        groups.append(str(row[group_key]) if group_key else f"row {number}")
+        group = row[group_key] if group_key else None
+        groups.append(str(group) if group is not None and str(group).strip() else f"row {number}")
         for key in fact_keys:
             facts[key].append(str(row[key]))
         for key in coder_keys:
@@ -218,13 +228,15 @@ def _rows_of(path: Path) -> Iterator[tuple[int, dict]]:
 def _csv_rows(path: Path, *, is_tsv: bool) -> Iterator[tuple[int, dict]]:
     lines = _lines_of(path)
     header = next(lines, (1, ""))[1]
-    delimiter = delimiter_of(header, is_tsv=is_tsv)
+    delimiter, n_before = delimiter_of(header, is_tsv=is_tsv), 1
+    if stated := _SEPARATOR.fullmatch(header.rstrip("\r\n")):  # as Excel writes and reads it
+        delimiter, header, n_before = stated[1], next(lines, (2, ""))[1], 2
     csv.field_size_limit(1 << 30)
     reader = csv.reader((line for _, line in lines), delimiter=delimiter)
-    first = 1
+    first = n_before
     try:
         columns = [cell.strip() for cell in next(csv.reader([header], delimiter=delimiter), [])]
-        first = 2
+        first = n_before + 1
         for cells in reader:
             if cells and len(cells) != len(columns):
                 raise DatasetError(
@@ -234,7 +246,7 @@ def _csv_rows(path: Path, *, is_tsv: bool) -> Iterator[tuple[int, dict]]:
                 )
             if cells:
                 yield first, dict(zip(columns, cells, strict=True))
-            first = reader.line_num + 2
+            first = reader.line_num + n_before + 1
     except csv.Error as error:
         raise DatasetError(f"expected CSV, got: {error}", place=f"{path}:{first}",
                            remedy="save it as CSV with line feeds") from error
@@ -272,6 +284,9 @@ def _labels_of(value: object, place: str) -> tuple[str, ...]:
         raise DatasetError(f"expected a list of labels, got {_short(value)}", place=place,
                            remedy='write each as a text: ["a", "b"]')
     labels = tuple(dict.fromkeys(v.strip() for v in value))
+    if odd := next((label for label in labels if not label.isprintable()), None):
+        raise DatasetError(f"expected labels of printable characters, got {_short(odd)}",
+                           place=place, remedy="name it in letters")
     if "" in labels:
         raise DatasetError(f"expected labels with a name, got {_short(value)}", place=place,
                            remedy="a text without labels has an empty list")

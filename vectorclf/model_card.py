@@ -42,6 +42,16 @@ def write_model_card(
          operating_points_section(model)]))
 
 
+def begin_card(model: Model) -> None:
+    """Empty the card that an earlier model left in the same place: its figures are not this one's.
+
+    A model without a card, or with one of prose alone, keeps what it has.
+    """
+    path = Path(model.place) / "README.md"
+    if path.exists() and START in path.read_text(encoding="utf-8", errors="replace"):
+        replace_generated(path, f"{provenance(model)}\n\n{operating_points_section(model)}")
+
+
 def provenance(model: Model) -> str:
     """What a model was made from, as Markdown."""
     facts = model.training

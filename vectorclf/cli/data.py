@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,6 +21,15 @@ _MANY_TEXTS = 3000
 def n_processes(workers: int | None, data: LabeledTexts) -> int:
     """Processes to learn with: what was asked for, else what the data are worth."""
     return workers or ((os.cpu_count() or 1) if len(data) >= _MANY_TEXTS else 1)
+
+
+def end_with_processes() -> None:
+    """From now on SIGTERM ends the processes that learn, too, not after their fit."""
+
+    def end(number: int, frame: object) -> None:
+        sys.exit(128 + number)  # joblib ends its own where an exception passes through it
+
+    signal.signal(signal.SIGTERM, end)
 
 
 def labeled_data(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,12 @@ def evaluate(dataset: str, model: str | None, splits: tuple[str, ...], operating
     """
     import numpy as np
 
-    from vectorclf.cli.data import labeled_data, n_processes, refuse_split_overlap
+    from vectorclf.cli.data import (
+        end_with_processes,
+        labeled_data,
+        n_processes,
+        refuse_split_overlap,
+    )
     from vectorclf.evaluation import evaluate as measure
     from vectorclf.evaluation import evaluate_by, evaluate_coders
     from vectorclf.model import load_model
@@ -65,6 +71,10 @@ def evaluate(dataset: str, model: str | None, splits: tuple[str, ...], operating
         raise click.UsageError("--card needs the model whose card it is: -m DIR")
     if operating_point != "balanced" and model is None:
         raise click.UsageError("--operating-point needs a model that has it: -m DIR")
+    if background is not None and model is not None:
+        raise click.UsageError("--background is learned from: leave it out with -m")
+    if "model" in coders:
+        raise click.UsageError("--coder model: that is the model's own name; rename the column")
     by, coders = tuple(dict.fromkeys(by)), tuple(dict.fromkeys(coders))
     if plots:
         check_directory(plots)
@@ -98,9 +108,10 @@ def evaluate(dataset: str, model: str | None, splits: tuple[str, ...], operating
         from vectorclf.decisions import cross_validated_decisions
         from vectorclf.recipe import default_recipe
 
+        end_with_processes()
         decisions = cross_validated_decisions(
             data, book.label_ids, default_recipe(data),
-            background=load_background(background) if background else None,
+            background=load_background(background) if background is not None else None,
             progress=lambda line: click.echo(line, err=True), n_jobs=n_processes(workers, data),
         )
     points = {p.name: measure(decisions.at(p)) for p in loaded.operating_points} if loaded else {}
@@ -162,7 +173,9 @@ def _write_plots(decisions: Decisions, result: Evaluation, directory: Path) -> l
     }
     make_directory(directory)
     paths = [directory / f"{name}.svg" for name in figures]
-    with matplotlib.rc_context({"svg.hashsalt": "vectorclf"}):  # the same figure, the same bytes
+    # the same figure, the same bytes
+    with matplotlib.rc_context({"svg.hashsalt": "vectorclf"}), warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # a font without some label's letters
         for path, figure in zip(paths, figures.values(), strict=True):
             figure.savefig(path, metadata={"Date": None})
     click.echo(f"{directory}: {', '.join(path.name for path in paths)}", err=True)

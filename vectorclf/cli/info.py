@@ -105,10 +105,13 @@ def print_out_of_fold(model: Model, *, err: bool = False) -> None:
 
     facts = model.training
     if n := facts.get("n_repeated"):
-        click.echo(f"out of fold not shown: {n} texts stand in an earlier group, too, and would "
-                   "flatter; train with --drop-repeated", err=err)
+        copies = "text stands" if n == 1 else "texts stand"
+        click.echo(f"out of fold not shown: {n} {copies} in an earlier group, too, and the figures "
+                   "would flatter; train with --drop-repeated", err=err)
         return
-    measured = facts.get("out_of_fold", {})
+    measured = facts.get("out_of_fold")
+    if not isinstance(measured, dict):  # made by other means
+        measured = {}
     figures = ", ".join(
         f"{name} {shown(measured[key], form)}"
         for key, name, form in (("micro_f1", "micro-F1", ".3f"), ("macro_f1", "macro-F1", ".3f"),

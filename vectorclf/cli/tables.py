@@ -67,7 +67,7 @@ def evaluation_table(result: Evaluation) -> Table:
     """Rates per label and overall, with their intervals."""
     figures = [f"{name} {figure}" for name, figure in headline(result).items()]
     title = "\n".join([f"{result.n_texts} texts, {result.n_groups} groups; intervals are 95 % ones",
-                       *(", ".join(figures[k : k + 2]) for k in range(0, len(figures), 2))])
+                       ", ".join(figures[:2]), ", ".join(figures[2:4]), *figures[4:]])
     table = plain_table(title, "label", "true", "given", "precision", "recall", "F1", "interval",
                         "AP")
     for row in result.labels:
@@ -86,8 +86,7 @@ def points_table(points: Mapping[str, Evaluation]) -> Table:
     """Rates at each of a model's operating points."""
     table = plain_table("At each operating point", "point", *POINT_COLUMNS)
     for name, result in points.items():
-        table.add_row(name, *(figure.replace(" (", "\n").rstrip(")")
-                              for figure in point_figures(result)))
+        table.add_row(name, *(_below(figure) for figure in point_figures(result)))
     return table
 
 
@@ -112,11 +111,16 @@ def subsets_table(name: str, by_value: Mapping[str, Evaluation]) -> Table:
     for value, result in by_value.items():
         table.add_row(
             value, str(result.n_texts), str(sum(r.n_true for r in result.labels)),
-            shown_with(result.micro_f1, result.micro_interval),
-            shown_with(result.macro_f1, result.macro_interval),
-            shown_with(result.unlabeled_tagged, result.unlabeled_interval, ".1%"),
+            *(_below(shown_with(*figure)) for figure in (
+                (result.micro_f1, result.micro_interval), (result.macro_f1, result.macro_interval),
+                (result.unlabeled_tagged, result.unlabeled_interval, ".1%"))),
         )
     return table
+
+
+def _below(figure: str) -> str:
+    """The interval below its figure."""
+    return figure.replace(" (", "\n").rstrip(")")
 
 
 def coders_table(agreements: Sequence[CoderAgreement]) -> Table:

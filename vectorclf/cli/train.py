@@ -39,10 +39,11 @@ def train(dataset: str, output: str, codebook: str | None, text_key: str, labels
     import msgspec
 
     from vectorclf.background import load_background
-    from vectorclf.cli.data import labeled_data, n_processes
+    from vectorclf.cli.data import end_with_processes, labeled_data, n_processes
     from vectorclf.cli.info import print_out_of_fold
     from vectorclf.difficulties import difficulties
-    from vectorclf.model import save_model
+    from vectorclf.model import load_model, save_model
+    from vectorclf.model_card import begin_card
     from vectorclf.output import check_directory
     from vectorclf.recipe import default_recipe
     from vectorclf.straddling import refuse_straddling, without_repeats
@@ -56,8 +57,10 @@ def train(dataset: str, output: str, codebook: str | None, text_key: str, labels
         data = without_repeats(data)
         click.echo(f"{n_before - len(data)} repeated texts left out", err=True)
     recipe = msgspec.structs.replace(default_recipe(data), seed=seed)
-    counts = load_background(background) if background else None
+    counts = load_background(background) if background is not None else None
     n_jobs = n_processes(workers, data)
+
+    end_with_processes()
 
     def progress(line: str) -> None:
         click.echo(line, err=True)
@@ -74,6 +77,7 @@ def train(dataset: str, output: str, codebook: str | None, text_key: str, labels
     model = train_model(data, book, recipe=recipe, provenance=facts, background=counts,
                         progress=progress, n_jobs=n_jobs)
     save_model(model, Path(output))
+    begin_card(load_model(output))
     click.echo(f"{output}: {len(data)} texts, {len(book.labels)} "
                f"label{'s' * (len(book.labels) != 1)}", err=True)
     print_out_of_fold(model, err=True)

@@ -134,6 +134,8 @@ class Features:
         if (is_word and high > MAX_NGRAM) or high > 1000:
             raise CompileError(step, "ngram_range", v.ngram_range, f"at most {MAX_NGRAM} words")
         vocabulary = fitted(step, v, "vocabulary_")
+        if odd := [term for term in vocabulary if not isinstance(term, str)][:1]:
+            raise CompileError(step, "vocabulary_", odd[0], "texts")
         b = len(self.blocks)
         place = f"block{b}"
         terms = sorted(vocabulary, key=vocabulary.__getitem__)

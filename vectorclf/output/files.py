@@ -71,6 +71,9 @@ def check_directory(path: str | Path) -> None:
 
     The directory need not be there, nor those over it.
     """
+    if not os.fspath(path) or "\0" in os.fspath(path):
+        raise OutputError(f"expected the name of a directory, got {os.fspath(path)!r}",
+                          remedy="name one with -o DIR")
     place = Path(path)
     while not place.exists() and place != place.parent:
         place = place.parent
