@@ -301,7 +301,9 @@ def section(judged: Sequence[Judged], rows: list[dict], statuses: list[dict], ma
              for v in row.values()] for row in rows]),
         f"Status of the true tags: macro-F1 {macro}, accuracy {right}.",
         markdown_table(list(statuses[0]), [[*row.values()] for row in statuses]),
-        "Denials (a sentence that only denies a label is no evidence for it):",
+        "Denials (a sentence that only denies a label is no evidence for it). The rule's own "
+        "weights have learned from the training splits; with weights that have not, more true "
+        "tags are lost there (`benchmarks/results/denial.md`).",
         markdown_table(["", *denied], [[name, *(d[name] for d in denied.values())]
                                        for name in next(iter(denied.values()))]),
     ])
