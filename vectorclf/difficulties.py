@@ -45,7 +45,7 @@ def difficulties(data: LabeledTexts, label_ids: Sequence[str]) -> list[str]:
         elif n < MIN_POSITIVES:
             texts = "text" if n == 1 else "texts"
             hard.append(f"{label}: {n} positive {texts}, under {MIN_POSITIVES}; "
-                        "it shares the common threshold")
+                        "too few to tell how well it is found")
     return hard
 
 
