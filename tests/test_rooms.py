@@ -20,7 +20,7 @@ FLOORS = [
      "scoring_rule", "thresholds", "status"},
     {"model", "normalization", "rules", "skipgrams"},
     {"compile", "predictor", "checks", "background", "realism", "straddling"},
-    {"scoring", "self_test", "windows"},
+    {"scoring", "verification", "windows"},
     {"training", "evaluation", "evidence", "review", "recipe", "units", "features", "fitting",
      "folds", "figures", "comparison", "decisions", "search", "difficulties"},
     {"cards", "data_card", "model_card"},

@@ -16,9 +16,9 @@ from vectorclf.labeled import LabeledTexts, label_matrix
 from vectorclf.model import Model
 from vectorclf.recipe import Recipe
 from vectorclf.scoring import text_scores
-from vectorclf.self_test import tested_predictor
 from vectorclf.straddling import learned_from, of_learned_groups, refuse_straddling
 from vectorclf.thresholds import OperatingPoint, operating_points
+from vectorclf.verification import verified_predictor
 
 MAX_LEARNED = 0.05  # share of texts: set phrases recur from document to document
 
@@ -145,7 +145,7 @@ def held_out_decisions(
         )
     labels = [tuple(model.codebook[x].id for x in row) for row in data.labels]
     Y = label_matrix(labels, model.label_ids)
-    scores = text_scores(tested_predictor(model), data.texts, model.rule)
+    scores = text_scores(verified_predictor(model), data.texts, model.rule)
     P = probabilities(scores, model.slope, model.offset)
     given = model.operating_point(operating_point).decide(P)
     return Decisions(P, given, Y, data.groups, model.label_ids)

@@ -23,8 +23,8 @@ from vectorclf.model import Model, load_model
 from vectorclf.passages import segment
 from vectorclf.records import Article, ArticleTags, Tag
 from vectorclf.scoring import Cuts, scores_over, segment_units, text_scores
-from vectorclf.self_test import tested_predictor
 from vectorclf.texts import Texts
+from vectorclf.verification import verified_predictor
 
 CHUNK = 256  # articles scored together: enough to hide the calls, little memory
 NEAR = 0.5  # a near miss reaches this share of its threshold, in probability
@@ -76,7 +76,7 @@ class Tagger:
 
     def __init__(self, model: Model, *, operating_point: str = "balanced") -> None:
         self.model = model
-        self.predictor = tested_predictor(model)
+        self.predictor = verified_predictor(model)
         self.operating_point = operating_point
         point = model.operating_point(operating_point)
         self.set_thresholds(np.array(point.thresholds), np.array(point.first))

@@ -9,7 +9,7 @@ from vectorclf.model import SELF_TEST_TOLERANCE, Model
 from vectorclf.predictor import BatchPredictor
 
 
-def tested_predictor(model: Model) -> BatchPredictor:
+def verified_predictor(model: Model) -> BatchPredictor:
     """The engine with a model's arrays.
 
     Raises
