@@ -108,7 +108,7 @@ def test_widths_that_disagree_are_refused():
     with pytest.raises(CompileError, match="numbered from 0"):
         compile(pipeline)
     pipeline[0].vocabulary_ = {7: 0}
-    with pytest.raises(CompileError, match="got 7.*texts|texts.*got 7"):
+    with pytest.raises(CompileError, match=r"got 7.*texts|texts.*got 7"):
         compile(pipeline)
 
 
