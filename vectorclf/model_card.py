@@ -125,7 +125,8 @@ def measurement(
 
 INTERVALS = (
     "In brackets 95 % intervals: of shares (precision, recall, texts tagged) Wilson's, groups "
-    "allowed for; of all else by bootstrap, groups resampled."
+    "allowed for; of all else by bootstrap, groups resampled (which cannot tell how far from 0 a "
+    "label may be of which nothing was found)."
 )
 POINT_COLUMNS = "precision", "recall", "F1", "found a text", "no label, tagged"
 
