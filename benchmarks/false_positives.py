@@ -43,9 +43,9 @@ def main() -> None:
         tags = [t.tags for t in load(operating_point=point).tag_many(paragraphs)]
         tagged = np.array([bool(t) for t in tags])
         results[point] = {
-            "tagged": round(tagged.mean(), 5),
+            "tagged": round(float(tagged.mean()), 5),
             "interval": [round(x, 5) for x in share_interval(tagged, np.ones(len(tags)))],
-            "tagged_without_espionage_words": round(tagged[ordinary].mean(), 5),
+            "tagged_without_espionage_words": round(float(tagged[ordinary].mean()), 5),
             "interval_without_espionage_words": [
                 round(x, 5) for x in share_interval(tagged[ordinary], np.ones(sum(ordinary)))],
             "labels": dict(Counter(tag.label for t in tags for tag in t).most_common()),
