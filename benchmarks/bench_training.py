@@ -11,7 +11,7 @@ import subprocess
 import sys
 from typing import Any
 
-SIZES = ((1000, 25), (4000, 25), (16000, 25), (4000, 5), (4000, 10))
+SIZES = ((1000, 25), (4000, 25), (16000, 25), (32000, 25), (4000, 5), (4000, 10))
 OTHER_SIZES = ((4000, 25),)  # the recipe for other people's data: character n-grams, too
 
 _TRAIN = """
